@@ -1,0 +1,11 @@
+# Debian packages, all of them; none appears in a public header.
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(hwy REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
+pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
+if(RUNNEL_BUILD_CLI)
+  find_package(CLI11 REQUIRED)
+endif()

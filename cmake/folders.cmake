@@ -1,0 +1,36 @@
+# One library a folder, so that a folder sees only what docs/architecture.md lets it include.
+
+# Warnings and sanitizers, the same for every target of the project.
+function(runnel_compile_options target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor)
+  # A product and a sum are rounded one by one wherever the source writes them so: the same numbers on
+  # every machine. The kernels ask for fused operations by name.
+  target_compile_options(${target} PRIVATE -ffp-contract=off)
+  if(RUNNEL_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+  if(RUNNEL_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${RUNNEL_SANITIZE} -fno-sanitize-recover=all
+                                             -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC -fsanitize=${RUNNEL_SANITIZE})
+  endif()
+endfunction()
+
+# runnel_folder(NAME [FOLDERS ...] [PRIVATE ...]): every .cc of runnel/NAME. FOLDERS are the folders of the
+# library that it may include, PRIVATE the outside libraries that its sources (never its headers) use.
+function(runnel_folder name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "FOLDERS;PRIVATE")
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc)
+  if(NOT sources)
+    add_library(runnel_${name} INTERFACE)
+    return()
+  endif()
+  add_library(runnel_${name} STATIC ${sources})
+  target_include_directories(runnel_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+  foreach(folder IN LISTS arg_FOLDERS)
+    target_link_libraries(runnel_${name} PUBLIC runnel_${folder})
+  endforeach()
+  target_link_libraries(runnel_${name} PRIVATE ${arg_PRIVATE})
+  runnel_compile_options(runnel_${name})
+  set_property(GLOBAL APPEND PROPERTY RUNNEL_FOLDERS runnel_${name})
+endfunction()

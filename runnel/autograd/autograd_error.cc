@@ -1,0 +1,29 @@
+#include "runnel/autograd/autograd_error.h"
+
+#include <fmt/format.h>
+
+namespace runnel::errors {
+
+AutogradError no_gradient_yet(const Shape& shape) {
+  return AutogradError("this variable has no gradient",
+                       {{"shape", shape.to_string()},
+                        {"why", "no backward() has reached it since it was made or its gradient was zeroed"},
+                        {"fix", "Variable(value, /*requires_grad=*/true) for a leaf, then loss.backward()"}});
+}
+
+AutogradError nothing_recorded() {
+  return AutogradError(
+      "backward() on a variable that no recorded operation made",
+      {{"why", "recording was off, or none of the inputs requires a gradient"},
+       {"fix", "Recording recording; before the forward pass, and parameters that require gradients"}});
+}
+
+AutogradError graph_freed(std::string_view operation) {
+  return AutogradError(
+      fmt::format("backward() reaches {} a second time, but the graph behind it was freed", operation),
+      {{"why", "backward() frees what it has walked; a state carried from one batch into the next still hangs on "
+               "the last batch's graph"},
+       {"fix", "h = h.detach() between batches; or backward(/*retain_graph=*/true) to walk one graph twice"}});
+}
+
+}  // namespace runnel::errors

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string_view>
+
+#include "runnel/autograd/tape.h"
+
+/// The sentences about the graph of gradients, each made in one place.
+namespace runnel::errors {
+
+AutogradError no_gradient_yet(const Shape& shape);
+AutogradError nothing_recorded();
+AutogradError graph_freed(std::string_view operation);
+
+}  // namespace runnel::errors

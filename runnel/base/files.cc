@@ -1,0 +1,148 @@
+#include "runnel/base/files.h"
+
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <fcntl.h>
+#include <filesystem>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+#include "runnel/base/error.h"
+
+namespace runnel {
+namespace {
+
+[[noreturn]] void throw_system_error(const std::string& path, const char* what) {
+  const int code = errno;
+  throw DataError({.file = path}, fmt::format("{}: {}", what, std::strerror(code)));
+}
+
+/// A file descriptor that closes itself.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() { close(); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+  int close() { return fd_ > STDERR_FILENO ? ::close(std::exchange(fd_, -1)) : 0; }
+
+ private:
+  int fd_;
+};
+
+void write_all(const std::string& path, int fd, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(fd, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) throw_system_error(path, "cannot write");
+    content.remove_prefix(static_cast<size_t>(written));
+  }
+}
+
+void write_in_place(const std::string& path, std::string_view content) {
+  const bool to_stdout = path == "-";
+  if (to_stdout) std::fflush(stdout);  // what was printed before comes before
+  Descriptor file(to_stdout ? STDOUT_FILENO : ::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (file.get() < 0) throw_system_error(path, "cannot open for writing");
+  write_all(to_stdout ? "standard output" : path, file.get(), content);
+}
+
+/// The path that a rename must replace: where a chain of symbolic links ends, whether or not a file is there.
+std::filesystem::path resolve_links(const std::string& path) {
+  constexpr int kMaxLinks = 40;  // Linux's own limit
+  std::filesystem::path target = path;
+  std::error_code ignored;
+  for (int i = 0; i < kMaxLinks && std::filesystem::is_symlink(target, ignored); ++i) {
+    target = target.parent_path() / std::filesystem::read_symlink(target, ignored);
+  }
+  return target;
+}
+
+struct NewFile {
+  std::string path;
+  int fd;  ///< negative when it could not be made; then errno says why
+};
+
+/// Makes an empty file of a new name, so that neither another writer nor what a crash left behind gets mixed
+/// in. The name is short: it fits wherever the target's own does.
+NewFile make_temporary(const std::string& folder) {
+  static std::atomic<uint64_t> next = 0;
+  while (true) {
+    const std::string path = fmt::format("{}/.runnel-{}-{}.tmp", folder, ::getpid(), next++);
+    const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd >= 0 || errno != EEXIST) return {path, fd};
+  }
+}
+
+void replace_file(const std::string& path, std::string_view content) {
+  const std::filesystem::path resolved = resolve_links(path);
+  const std::string target = resolved.string();
+  const std::string folder = resolved.has_parent_path() ? resolved.parent_path().string() : ".";
+  struct stat old{};
+  const bool exists = ::stat(target.c_str(), &old) == 0;
+  if (!exists && errno != ENOENT) throw_system_error(path, "cannot create");
+  if (exists && ::faccessat(AT_FDCWD, target.c_str(), W_OK, AT_EACCESS) != 0) {
+    throw_system_error(path, "cannot replace");
+  }
+  const NewFile temporary = make_temporary(folder);
+  if (temporary.fd < 0) throw_system_error(path, "cannot create");
+  try {
+    Descriptor file(temporary.fd);
+    if (exists && ::fchmod(file.get(), old.st_mode & 07777) != 0) throw_system_error(path, "cannot set mode");
+    write_all(path, file.get(), content);
+    if (::fsync(file.get()) != 0) throw_system_error(path, "cannot write to disk");
+    if (file.close() != 0) throw_system_error(path, "cannot close");
+    if (::rename(temporary.path.c_str(), target.c_str()) != 0) throw_system_error(path, "cannot replace");
+  } catch (...) {
+    ::unlink(temporary.path.c_str());
+    throw;
+  }
+  Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.get() >= 0) ::fsync(directory.get());  // the rename itself outlives a power cut
+}
+
+/// Makes room for `bytes` of a file, which may claim to be larger than any memory.
+void reserve(std::string& content, int64_t bytes, const std::string& name) {
+  try {
+    content.reserve(static_cast<size_t>(bytes));
+  } catch (const std::exception&) {  // std::bad_alloc, std::length_error
+    throw DataError({.file = name}, fmt::format("has {} bytes, more than fit in memory", bytes));
+  }
+}
+
+}  // namespace
+
+std::string read_file(const std::string& path) {
+  const bool from_stdin = path == "-";
+  const std::string name = from_stdin ? "standard input" : path;
+  Descriptor file(from_stdin ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) throw_system_error(name, "cannot open");
+  struct stat status{};
+  if (::fstat(file.get(), &status) == 0 && S_ISDIR(status.st_mode)) {
+    throw DataError({.file = name}, "is a folder, expected a file");
+  }
+  std::string content;
+  if (S_ISREG(status.st_mode)) reserve(content, status.st_size, name);
+  char buffer[1 << 16];
+  while (true) {
+    const ssize_t count = ::read(file.get(), buffer, sizeof buffer);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw_system_error(name, "cannot read");
+    if (count == 0) return content;
+    content.append(buffer, static_cast<size_t>(count));
+  }
+}
+
+void write_file_atomically(const std::string& path, std::string_view content) {
+  struct stat status{};
+  const bool special = path == "-" || (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode));
+  special ? write_in_place(path, content) : replace_file(path, content);
+}
+
+}  // namespace runnel

@@ -1,0 +1,185 @@
+#include "runnel/base/thread_pool.h"
+
+#ifdef __linux__
+#include <sched.h>
+#endif
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <condition_variable>
+#include <cstdlib>
+#include <exception>
+#include <fmt/format.h>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "runnel/base/error.h"
+
+namespace runnel {
+namespace {
+
+constexpr int kMaxThreads = 1024;
+
+/// The caller and `workers()` other threads, which sleep between jobs.
+class ThreadPool {
+ public:
+  explicit ThreadPool(int wanted) : wanted_(wanted) {
+    threads_.reserve(static_cast<size_t>(wanted));
+    try {
+      for (int i = 0; i < wanted; ++i) threads_.emplace_back([this] { work(); });
+    } catch (const std::system_error&) {
+      // The system gives no more threads. Those that exist, and the caller, do all the work.
+    }
+  }
+  ~ThreadPool() {
+    {
+      std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_all();
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+  int wanted() const { return wanted_; }
+  int workers() const { return static_cast<int>(threads_.size()); }
+
+  void run(int64_t tasks, detail::TaskFunction function, void* context) {
+    {
+      std::lock_guard lock(mutex_);
+      function_ = function;
+      context_ = context;
+      tasks_ = tasks;
+      next_task_ = 0;
+      error_ = nullptr;
+      busy_ = workers();
+      ++job_;
+    }
+    wake_.notify_all();
+    take_tasks();
+    std::unique_lock lock(mutex_);
+    done_.wait(lock, [this] { return busy_ == 0; });
+    if (error_) std::rethrow_exception(error_);
+  }
+
+ private:
+  void take_tasks() {
+    for (int64_t task; (task = next_task_.fetch_add(1)) < tasks_;) {
+      try {
+        function_(context_, task);
+      } catch (...) {
+        std::lock_guard lock(mutex_);
+        if (!error_) error_ = std::current_exception();
+        next_task_ = tasks_;
+      }
+    }
+  }
+
+  void work();
+
+  int wanted_;
+  std::mutex mutex_;
+  std::condition_variable wake_, done_;
+  bool stopping_ = false;
+  uint64_t job_ = 0;
+  int busy_ = 0;
+  detail::TaskFunction function_ = nullptr;
+  void* context_ = nullptr;
+  int64_t tasks_ = 0;
+  std::atomic<int64_t> next_task_{0};
+  std::exception_ptr error_;
+  std::vector<std::thread> threads_;
+};
+
+thread_local bool inside_task = false;
+
+void ThreadPool::work() {
+  inside_task = true;
+  uint64_t seen = 0;
+  std::unique_lock lock(mutex_);
+  while (true) {
+    wake_.wait(lock, [&] { return stopping_ || job_ != seen; });
+    if (stopping_) return;
+    seen = job_;
+    lock.unlock();
+    take_tasks();
+    lock.lock();
+    if (--busy_ == 0) done_.notify_one();
+  }
+}
+
+/// The processors that this process may run on: fewer than the machine has, under taskset or in a container.
+int usable_processors() {
+#ifdef __linux__
+  cpu_set_t processors;
+  if (sched_getaffinity(0, sizeof processors, &processors) == 0) return CPU_COUNT(&processors);
+#endif
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+int initial_thread_count() {
+  const char* variable = std::getenv("RUNNEL_THREADS");
+  const std::string_view text = variable ? variable : "";
+  int count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const bool valid = error == std::errc() && end == text.data() + text.size() && count >= 1;
+  return std::min(valid ? count : usable_processors(), kMaxThreads);
+}
+
+std::atomic<int>& configured_threads() {
+  static std::atomic<int> count = initial_thread_count();
+  return count;
+}
+
+/// The pool and the right to use it: one caller at a time.
+struct SharedPool {
+  std::mutex mutex;
+  std::unique_ptr<ThreadPool> pool;
+
+  ThreadPool& sized(int workers) {
+    if (!pool || pool->wanted() != workers) {
+      pool.reset();
+      pool = std::make_unique<ThreadPool>(workers);
+    }
+    return *pool;
+  }
+};
+
+SharedPool& shared_pool() {
+  static SharedPool pool;
+  return pool;
+}
+
+}  // namespace
+
+int thread_count() { return configured_threads().load(std::memory_order_relaxed); }
+
+void set_thread_count(int count) {
+  if (count < 1 || count > kMaxThreads) {
+    throw OptionError(fmt::format("threads is {}, expected 1 to {}", count, kMaxThreads));
+  }
+  configured_threads() = count;
+}
+
+void detail::run_tasks(int64_t tasks, TaskFunction function, void* context) {
+  const int threads = thread_count();
+  if (tasks > 1 && threads > 1 && !inside_task) {
+    SharedPool& shared = shared_pool();
+    std::unique_lock lock(shared.mutex, std::try_to_lock);
+    if (lock) {
+      struct Inside {
+        Inside() { inside_task = true; }
+        ~Inside() { inside_task = false; }
+      } inside;
+      shared.sized(threads - 1).run(tasks, function, context);
+      return;
+    }
+  }
+  for (int64_t task = 0; task < tasks; ++task) function(context, task);
+}
+
+}  // namespace runnel
