@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <new>
+
+namespace runnel::kernels {
+
+/// Floats aligned to 64 bytes, not initialised; moves, does not copy.
+class Buffer {
+ public:
+  Buffer() = default;
+  explicit Buffer(int64_t count)
+      : values_(
+            static_cast<float*>(::operator new[](static_cast<size_t>(count) * sizeof(float), kAlignment))),
+        count_(count) {}
+
+  float* data() { return values_.get(); }
+  const float* data() const { return values_.get(); }
+  int64_t count() const { return count_; }
+  /// Makes room for `count` floats; the content is lost when it has to grow.
+  float* grow(int64_t count) {
+    if (count > count_) *this = Buffer(count);
+    return data();
+  }
+
+ private:
+  static constexpr std::align_val_t kAlignment{64};
+  struct Free {
+    void operator()(float* values) const { ::operator delete[](values, kAlignment); }
+  };
+  std::unique_ptr<float[], Free> values_;
+  int64_t count_ = 0;
+};
+
+}  // namespace runnel::kernels

@@ -1,0 +1,140 @@
+// The pointwise arithmetic of the cells, forward and backward beside each other. Compiled once for each
+// instruction set.
+//
+// A cell is one struct:
+//   kGates      the blocks of its weights
+//   kSlots      the vectors a row keeps for the backward pass. The first kGates of them hold the input's
+//               pre-activations before the step, and their gradients after the backward step
+//   kHasCell    whether there is a cell state c
+//   kHiddenSlot the first of the kGates neighbouring slots that hold, after the backward step, the gradients
+//   of the
+//               hidden state's pre-activations
+//   input_slot(g), hidden_slot(g)   where gate g of PyTorch's order stands among the slots, for the two sides
+//   forward(…)  from the pre-activations of both sides to the new state
+//   backward(…) from the gradients of the new state to those of the pre-activations and of the old state
+
+#if defined(RUNNEL_KERNELS_CELLS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef RUNNEL_KERNELS_CELLS_INL_H_
+#undef RUNNEL_KERNELS_CELLS_INL_H_
+#else
+#define RUNNEL_KERNELS_CELLS_INL_H_
+#endif
+
+#include "runnel/kernels/math-inl.h"
+#include "runnel/kernels/tile-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace runnel::kernels::HWY_NAMESPACE {
+
+/// The state of some units of a sequence: h (before a projection) and c.
+struct UnitState {
+  FloatVector h, c;
+};
+
+/// The activations that the cells use, with their derivatives in terms of their result.
+struct Activation {
+  static HWY_INLINE FloatVector sigmoid(FloatVector x) { return Sigmoid(FloatTag(), x); }
+  static HWY_INLINE FloatVector tanh(FloatVector x) { return Tanh(FloatTag(), x); }
+  /// Keeps NaN, which Max would swallow.
+  static HWY_INLINE FloatVector relu(FloatVector x) {
+    const FloatVector zero = hn::Zero(FloatTag());
+    return hn::IfThenElse(hn::Lt(x, zero), zero, x);
+  }
+  /// d · s(1 − s)
+  static HWY_INLINE FloatVector d_sigmoid(FloatVector s, FloatVector d) {
+    return hn::Mul(d, hn::Mul(s, hn::Sub(one(), s)));
+  }
+  /// d · (1 − t²)
+  static HWY_INLINE FloatVector d_tanh(FloatVector t, FloatVector d) {
+    return hn::Mul(d, hn::NegMulAdd(t, t, one()));
+  }
+  static HWY_INLINE FloatVector d_relu(FloatVector r, FloatVector d) {
+    return hn::IfThenElseZero(hn::Gt(r, hn::Zero(FloatTag())), d);
+  }
+  static HWY_INLINE FloatVector one() { return hn::Set(FloatTag(), 1.0f); }
+};
+
+/// c' = f ⊙ c + i ⊙ g, h' = o ⊙ tanh(c'); slots i, f, g, o.
+struct LstmCell {
+  static constexpr int kGates = 4, kSlots = 4, kHiddenSlot = 0;
+  static constexpr bool kHasCell = true;
+  static constexpr int input_slot(int gate) { return gate; }
+  static constexpr int hidden_slot(int gate) { return gate; }
+
+  static HWY_INLINE UnitState forward(FloatVector (&slots)[kSlots], const FloatVector (&hidden)[kGates],
+                                      const UnitState& before) {
+    slots[0] = Activation::sigmoid(hn::Add(slots[0], hidden[0]));
+    slots[1] = Activation::sigmoid(hn::Add(slots[1], hidden[1]));
+    slots[2] = Activation::tanh(hn::Add(slots[2], hidden[2]));
+    slots[3] = Activation::sigmoid(hn::Add(slots[3], hidden[3]));
+    const FloatVector c = hn::MulAdd(slots[1], before.c, hn::Mul(slots[0], slots[2]));
+    return {hn::Mul(slots[3], Activation::tanh(c)), c};
+  }
+
+  static HWY_INLINE UnitState backward(FloatVector (&slots)[kSlots], const UnitState& before,
+                                       const UnitState& after, const UnitState& d_after) {
+    const FloatVector i = slots[0], f = slots[1], g = slots[2], o = slots[3];
+    const FloatVector tanh_c = Activation::tanh(after.c);
+    const FloatVector d_c = hn::Add(d_after.c, Activation::d_tanh(tanh_c, hn::Mul(d_after.h, o)));
+    slots[0] = Activation::d_sigmoid(i, hn::Mul(d_c, g));
+    slots[1] = Activation::d_sigmoid(f, hn::Mul(d_c, before.c));
+    slots[2] = Activation::d_tanh(g, hn::Mul(d_c, i));
+    slots[3] = Activation::d_sigmoid(o, hn::Mul(d_after.h, tanh_c));
+    return {hn::Zero(FloatTag()), hn::Mul(d_c, f)};
+  }
+};
+
+/// n = tanh(x_n + r ⊙ h_n), h' = (1 − z) ⊙ n + z ⊙ h; slots n, r, z and the hidden side of n, so that the
+/// gradients of the input's side (n, r, z) and of the hidden side (r, z, n) are neighbours both.
+struct GruCell {
+  static constexpr int kGates = 3, kSlots = 4, kHiddenSlot = 1;
+  static constexpr bool kHasCell = false;
+  static constexpr int input_slot(int gate) { return gate == 2 ? 0 : gate + 1; }
+  static constexpr int hidden_slot(int gate) { return gate + 1; }
+
+  static HWY_INLINE UnitState forward(FloatVector (&slots)[kSlots], const FloatVector (&hidden)[kGates],
+                                      const UnitState& before) {
+    slots[1] = Activation::sigmoid(hn::Add(slots[1], hidden[0]));
+    slots[2] = Activation::sigmoid(hn::Add(slots[2], hidden[1]));
+    slots[3] = hidden[2];
+    slots[0] = Activation::tanh(hn::MulAdd(slots[1], hidden[2], slots[0]));
+    return {hn::MulAdd(slots[2], hn::Sub(before.h, slots[0]), slots[0]), before.c};
+  }
+
+  static HWY_INLINE UnitState backward(FloatVector (&slots)[kSlots], const UnitState& before,
+                                       const UnitState&, const UnitState& d_after) {
+    const FloatVector n = slots[0], r = slots[1], z = slots[2], hidden_n = slots[3];
+    const FloatVector d_n = Activation::d_tanh(n, hn::Mul(d_after.h, hn::Sub(Activation::one(), z)));
+    slots[0] = d_n;
+    slots[1] = Activation::d_sigmoid(r, hn::Mul(d_n, hidden_n));
+    slots[2] = Activation::d_sigmoid(z, hn::Mul(d_after.h, hn::Sub(before.h, n)));
+    slots[3] = hn::Mul(d_n, r);
+    return {hn::Mul(d_after.h, z), d_after.c};
+  }
+};
+
+/// h' = tanh or relu(x + h); one slot, whose value the new state repeats.
+template <bool Relu>
+struct RnnCell {
+  static constexpr int kGates = 1, kSlots = 1, kHiddenSlot = 0;
+  static constexpr bool kHasCell = false;
+  static constexpr int input_slot(int gate) { return gate; }
+  static constexpr int hidden_slot(int gate) { return gate; }
+
+  static HWY_INLINE UnitState forward(FloatVector (&slots)[kSlots], const FloatVector (&hidden)[kGates],
+                                      const UnitState& before) {
+    const FloatVector sum = hn::Add(slots[0], hidden[0]);
+    return {Relu ? Activation::relu(sum) : Activation::tanh(sum), before.c};
+  }
+
+  static HWY_INLINE UnitState backward(FloatVector (&slots)[kSlots], const UnitState&, const UnitState& after,
+                                       const UnitState& d_after) {
+    slots[0] = Relu ? Activation::d_relu(after.h, d_after.h) : Activation::d_tanh(after.h, d_after.h);
+    return {hn::Zero(FloatTag()), d_after.c};
+  }
+};
+
+}  // namespace runnel::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // RUNNEL_KERNELS_CELLS_INL_H_

@@ -1,0 +1,175 @@
+#include "runnel/kernels/gemm.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "runnel/kernels/gemm.cc"
+#include <hwy/foreach_target.h>
+//
+#include <cassert>
+
+#include "runnel/base/thread_pool.h"
+#include "runnel/kernels/buffer.h"
+#include "runnel/kernels/tile-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace runnel::kernels::HWY_NAMESPACE {
+
+constexpr int kVectors = 2;
+constexpr int kTileRows = kAccumulators / kVectors;
+constexpr int64_t kTileCols = kVectors * kLanes;
+/// Blocks that fit the caches: a panel of B (inner × tile columns) in L1, the packed block of A in L2.
+constexpr int64_t kInnerBlock = 320;
+constexpr int64_t kRowBlock = 16 * kTileRows;
+constexpr int64_t kColBlock = 1024;
+
+/// Packed operands of one block of the inner index, kept by each thread from call to call.
+struct Scratch {
+  Buffer a, b;
+};
+
+Scratch& scratch() {
+  static thread_local Scratch buffers;
+  return buffers;
+}
+
+/// One tile of C: where it stands, how much of it exists, and where its sums start.
+struct Tile {
+  const GemmArgs& args;
+  int64_t row, rows, col, cols;
+  bool first;  // whether the sums start here: from the bias, from C or from 0
+
+  float* c(int64_t r) const {
+    return args.c + (args.c_index ? args.c_index[row + r] : row + r) * args.c_stride + col;
+  }
+};
+
+template <int Rows>
+HWY_INLINE void compute_tile(const Tile& tile, const TileRows& a, const float* panel, int64_t inner) {
+  const FloatTag d;
+  const bool whole = tile.cols == kTileCols;
+  HWY_ALIGN float edge[Rows * kTileCols];
+  FloatVector sums[Rows][kVectors];
+  for (int r = 0; r < Rows; ++r) {
+    const float* start = tile.c(r);
+    if (tile.first && !tile.args.accumulate) start = tile.args.bias ? tile.args.bias + tile.col : nullptr;
+    if (start && !whole) {
+      std::copy_n(start, tile.cols, edge + r * kTileCols);
+      std::fill(edge + r * kTileCols + tile.cols, edge + (r + 1) * kTileCols, 0.0f);
+      start = edge + r * kTileCols;
+    }
+    for (int v = 0; v < kVectors; ++v) sums[r][v] = start ? hn::LoadU(d, start + v * kLanes) : hn::Zero(d);
+  }
+  multiply_tile<Rows, kVectors>(a, panel, inner, sums);
+  for (int r = 0; r < Rows; ++r) {
+    float* out = whole ? tile.c(r) : edge + r * kTileCols;
+    for (int v = 0; v < kVectors; ++v) hn::StoreU(sums[r][v], d, out + v * kLanes);
+    if (!whole) std::copy_n(out, tile.cols, tile.c(r));
+  }
+}
+
+/// Packs rows of A side by side: out[panel][k][row in the panel].
+void pack_a(const Matrix& a, int64_t row, int64_t rows, int64_t k, int64_t inner, float* out) {
+  Matrix columns = a;  // Aᵀ: its "rows" are k, its "columns" the rows of A
+  columns.transposed = !a.transposed;
+  for (int64_t r = 0; r < rows; r += kTileRows) {
+    const Block block{k, inner, row + r, std::min<int64_t>(kTileRows, rows - r)};
+    pack_rows(columns, block, kTileRows, out + r * inner, kTileRows);
+  }
+}
+
+void pack_b(const Matrix& b, int64_t k, int64_t inner, int64_t col, int64_t cols, float* out) {
+  for (int64_t c = 0; c < cols; c += kTileCols) {
+    const Block block{k, inner, col + c, std::min(kTileCols, cols - c)};
+    pack_rows(b, block, kTileCols, out + c * inner, kTileCols);
+  }
+}
+
+/// The part of C in `part`, on this thread.
+void gemm_part(const GemmArgs& args, const Block& part) {
+  Scratch& packed = scratch();
+  const int64_t inner_all = args.a.cols;
+  const int64_t inner_most = std::min(inner_all, kInnerBlock);
+  float* a = packed.a.grow((kRowBlock + kTileRows) * inner_most);
+  float* b = packed.b.grow((std::min(part.cols, kColBlock) + kTileCols) * inner_most);
+  for (int64_t col = 0; col < part.cols; col += kColBlock) {
+    const int64_t cols = std::min(kColBlock, part.cols - col);
+    int64_t k = 0;
+    do {  // at least once, since the sums start even when nothing is added
+      const int64_t inner = std::min(kInnerBlock, inner_all - k);
+      pack_b(args.b, k, inner, part.first_col + col, cols, b);
+      for (int64_t row = 0; row < part.rows; row += kRowBlock) {
+        const int64_t rows = std::min(kRowBlock, part.rows - row);
+        pack_a(args.a, part.first_row + row, rows, k, inner, a);
+        for (int64_t c = 0; c < cols; c += kTileCols) {
+          for (int64_t r = 0; r < rows; r += kTileRows) {
+            const Tile tile{args,
+                            part.first_row + row + r,
+                            std::min<int64_t>(kTileRows, rows - r),
+                            part.first_col + col + c,
+                            std::min(kTileCols, cols - c),
+                            k == 0};
+            with_row_count<kTileRows>(tile.rows, [&]<int Rows>() {
+              compute_tile<Rows>(tile, {a + r * inner, 1, kTileRows}, b + c * inner, inner);
+            });
+          }
+        }
+      }
+      k += inner;
+    } while (k < inner_all);
+  }
+}
+
+/// Threads share C by rows or by columns, whichever has more tiles.
+void gemm(const GemmArgs& args) {
+  const int64_t rows = args.a.rows, cols = args.b.cols;
+  const int64_t row_tiles = (rows + kTileRows - 1) / kTileRows,
+                col_tiles = (cols + kTileCols - 1) / kTileCols;
+  const bool by_rows = row_tiles >= col_tiles;
+  const int64_t work_a_tile = (by_rows ? kTileRows * cols : kTileCols * rows) * (args.a.cols + 1);
+  constexpr int64_t kWorthAThread = 1 << 19;  // multiply-adds: tens of microseconds
+  const int64_t grain = std::max<int64_t>(1, kWorthAThread / work_a_tile);
+  parallel_for(by_rows ? row_tiles : col_tiles, grain, [&](int64_t begin, int64_t end) {
+    const int64_t tile = by_rows ? kTileRows : kTileCols;
+    const int64_t first = begin * tile, count = std::min(end * tile, by_rows ? rows : cols) - first;
+    gemm_part(args, by_rows ? Block{first, count, 0, cols} : Block{0, rows, first, count});
+  });
+}
+
+void sum_rows(const Matrix& a, float* out, bool accumulate) {
+  const FloatTag d;
+  const auto row = [&](int64_t r) { return a.data + (a.index ? a.index[r] : r) * a.stride; };
+  const int64_t whole = a.cols / kLanes * kLanes;
+  for (int64_t c = 0; c < whole; c += kLanes) {
+    FloatVector sum = accumulate ? hn::LoadU(d, out + c) : hn::Zero(d);
+    for (int64_t r = 0; r < a.rows; ++r) sum = hn::Add(sum, hn::LoadU(d, row(r) + c));
+    hn::StoreU(sum, d, out + c);
+  }
+  for (int64_t c = whole; c < a.cols; ++c) {
+    float sum = accumulate ? out[c] : 0.0f;
+    for (int64_t r = 0; r < a.rows; ++r) sum += row(r)[c];
+    out[c] = sum;
+  }
+}
+
+}  // namespace runnel::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace runnel::kernels {
+
+HWY_EXPORT(gemm);
+HWY_EXPORT(sum_rows);
+
+void gemm(const GemmArgs& args) {
+  assert(args.a.cols == args.b.rows);
+  assert(!args.accumulate || args.bias == nullptr);
+  if (args.a.rows == 0 || args.b.cols == 0) return;
+  HWY_DYNAMIC_DISPATCH(gemm)(args);
+}
+
+void sum_rows(const Matrix& a, float* out, bool accumulate) {
+  assert(!a.transposed);
+  HWY_DYNAMIC_DISPATCH(sum_rows)(a, out, accumulate);
+}
+
+}  // namespace runnel::kernels
+#endif  // HWY_ONCE

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "runnel/kernels/buffer.h"
+
+namespace runnel::kernels {
+
+enum class Cell { rnn_tanh, rnn_relu, lstm, gru };
+
+/// Gates of a cell: the blocks of hidden_size rows that its weights have.
+constexpr int64_t gate_count(Cell cell) { return cell == Cell::lstm ? 4 : cell == Cell::gru ? 3 : 1; }
+
+/// The weights of one layer and direction, as PyTorch lays them out (G gates, I = input_size, H =
+/// hidden_size, H_out = proj_size when there is a projection, else H). Gate order: LSTM i, f, g, o; GRU r, z,
+/// n.
+struct RecurrentWeights {
+  const float* weight_ih = nullptr;  ///< [gate·hidden = G·H, I]
+  const float* weight_hh = nullptr;  ///< [gate·hidden = G·H, H_out]
+  const float* bias_ih = nullptr;    ///< [G·H]; absent: 0
+  const float* bias_hh = nullptr;    ///< [G·H]; absent: 0
+  const float* weight_hr = nullptr;  ///< [P, H]; LSTM with a projection only
+};
+
+/// Where the gradients of the same weights go; each is overwritten. Absent: not wanted.
+struct RecurrentWeightGradients {
+  float* weight_ih = nullptr;
+  float* weight_hh = nullptr;
+  float* bias_ih = nullptr;
+  float* bias_hh = nullptr;
+  float* weight_hr = nullptr;
+};
+
+/// How the rows of a batch hang together. Sequences are sorted by length, the longest first; the rows of step
+/// t belong to the first batch_sizes[t] of them, and the packed rows of all steps stand one after the other.
+struct SequenceRows {
+  std::span<const int64_t> batch_sizes;
+  std::span<const int32_t> x_row;       ///< packed row → row of x; empty: itself
+  std::span<const int32_t> output_row;  ///< packed row → row of output; empty: itself
+  std::span<const int32_t> sequence;    ///< sorted place → row of h_0, c_0, h_n, c_n: the whole batch
+};
+
+/// One recurrent layer. Its second direction, where there is one, walks the steps from the last to the first.
+struct RecurrentLayer {
+  Cell cell = Cell::lstm;
+  int64_t input_size = 0;
+  int64_t hidden_size = 0;
+  int64_t proj_size = 0;  ///< 0: no projection
+  std::span<const RecurrentWeights> directions;
+
+  int64_t output_size() const { return proj_size > 0 ? proj_size : hidden_size; }
+};
+
+/// What a forward pass keeps for the backward pass, one a direction. Rows are packed rows; the layout is
+/// private to the kernels.
+struct RecurrentMemory {
+  Buffer gates;   ///< the activated gates
+  Buffer cell;    ///< c before the first step, then after every step
+  Buffer state;   ///< h before the first step, then after every step
+  Buffer hidden;  ///< o ⊙ tanh(c), where a projection follows
+};
+
+/// D = directions; which rows of x and of output a step means, `rows` says.
+struct RecurrenceForward {
+  RecurrentLayer layer;
+  SequenceRows rows;
+  const float* x = nullptr;    ///< [row, I]
+  const float* h_0 = nullptr;  ///< [direction, batch, H_out]; absent: 0
+  const float* c_0 = nullptr;  ///< [direction, batch, H]; LSTM only; absent: 0
+  float* output = nullptr;     ///< [row, hidden·direction = D·H_out]; rows without a step are left alone
+  float* h_n = nullptr;        ///< [direction, batch, H_out]
+  float* c_n = nullptr;        ///< [direction, batch, H]; LSTM only
+  std::span<RecurrentMemory> memory;  ///< one a direction; empty: no backward pass will follow
+};
+
+/// Runs the layer over the whole batch:
+///
+///     LSTM  i, f, o = σ(W_i· x + b_i· + W_h· h + b_h·)   g = tanh(…)   c' = f ⊙ c + i ⊙ g   h' = o ⊙
+///     tanh(c') GRU   r, z = σ(…)   n = tanh(W_in x + b_in + r ⊙ (W_hn h + b_hn))   h' = (1 − z) ⊙ n + z ⊙ h
+///     RNN   h' = tanh or relu(W_ih x + b_ih + W_hh h + b_hh)
+///     with a projection, h' = W_hr (o ⊙ tanh(c'))
+///
+/// A sequence gives the same bits alone, in any batch, and for any number of threads.
+void recurrence_forward(const RecurrenceForward& args);
+
+/// The gradients of one layer. What the forward pass was given is given again, with its memory, which is used
+/// up.
+struct RecurrenceBackward {
+  RecurrentLayer layer;
+  SequenceRows rows;
+  const float* x = nullptr;
+  std::span<RecurrentMemory> memory;
+
+  const float* d_output = nullptr;  ///< [row, D·H_out]; absent: 0
+  const float* d_h_n = nullptr;     ///< [direction, batch, H_out]; absent: 0
+  const float* d_c_n = nullptr;     ///< [direction, batch, H]; absent: 0
+
+  float* d_x = nullptr;    ///< [row, I]; rows without a step are left alone; absent: not wanted
+  float* d_h_0 = nullptr;  ///< [direction, batch, H_out]
+  float* d_c_0 = nullptr;  ///< [direction, batch, H]; LSTM only
+  std::span<const RecurrentWeightGradients> d_weights;  ///< one a direction
+};
+
+/// Walks the steps backwards for the gradients of the gates, then sums each weight's gradient over all steps
+/// in one matrix product. The same bits for any number of threads.
+void recurrence_backward(const RecurrenceBackward& args);
+
+}  // namespace runnel::kernels

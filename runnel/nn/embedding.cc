@@ -1,0 +1,45 @@
+#include "runnel/nn/embedding.h"
+
+#include <algorithm>
+
+#include "runnel/nn/constructor_text.h"
+#include "runnel/nn/init.h"
+#include "runnel/nn/nn_error.h"
+#include "runnel/ops/embedding.h"
+#include "runnel/tensor/axes.h"
+
+namespace runnel {
+
+Embedding::Embedding(const EmbeddingOptions& options, Generator& generator)
+    : Layer("Embedding"), options_(options) {
+  if (options.num_embeddings < 1) throw errors::too_small(kind(), "num_embeddings", options.num_embeddings);
+  if (options.embedding_dim < 1) throw errors::too_small(kind(), "embedding_dim", options.embedding_dim);
+  const Shape shape{{axes::vocab, options.num_embeddings}, {axes::feature, options.embedding_dim}};
+  Tensor weight = standard_normal(shape, generator);
+  if (options.padding_idx) {
+    const int64_t given = *options.padding_idx, rows = options.num_embeddings;
+    if (given < -rows || given >= rows) throw errors::padding_idx_outside(given, rows);
+    options_.padding_idx = given < 0 ? given + rows : given;
+    std::fill_n(weight.data() + *options_.padding_idx * options.embedding_dim, options.embedding_dim, 0.0f);
+  }
+  weight_ = add_parameter("weight", weight);
+}
+
+Variable Embedding::operator()(const Ids& ids) const {
+  return embedding(ids, weight_, {.padding_idx = options_.padding_idx.value_or(-1)});
+}
+
+Shape Embedding::output_shape(const Shape& ids) const {
+  return ids.inserted(ids.rank(), {axes::feature, options_.embedding_dim});
+}
+
+Signal Embedding::forward(const Signal& input) { return {(*this)(input.ids(label())), input.lengths}; }
+
+std::string Embedding::to_string() const {
+  ConstructorText text(kind());
+  text.positional(options_.num_embeddings).positional(options_.embedding_dim);
+  if (options_.padding_idx) text.keyword("padding_idx", std::to_string(*options_.padding_idx));
+  return text.finish();
+}
+
+}  // namespace runnel

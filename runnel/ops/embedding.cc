@@ -1,0 +1,61 @@
+#include "runnel/ops/embedding.h"
+
+#include <algorithm>
+
+#include "runnel/autograd/tape.h"
+#include "runnel/ops/map.h"
+#include "runnel/ops/op_error.h"
+#include "runnel/tensor/axes.h"
+
+namespace runnel {
+namespace {
+
+void check(const Ids& ids, const Shape& weight, int64_t padding_idx) {
+  if (weight.rank() != 2 || !(weight[0].name == axes::vocab)) throw errors::not_an_embedding_weight(weight);
+  const int64_t vocab = weight[0].size;
+  if (padding_idx < -1 || padding_idx >= vocab) throw errors::padding_idx_out_of_range(padding_idx, vocab);
+  const auto outside = std::find_if(ids.values().begin(), ids.values().end(),
+                                    [vocab](int32_t id) { return id < 0 || id >= vocab; });
+  if (outside != ids.values().end()) {
+    throw errors::id_out_of_range(ids, outside - ids.values().begin(), weight);
+  }
+}
+
+/// d_weight[ids[i], :] += d_y[i, :]. Threads share out the features, so each sum has the order of the ids.
+Tensor scatter_add(const Ids& ids, const Tensor& d_y, const Shape& weight, int64_t padding_idx) {
+  Tensor d_weight(weight);
+  const int64_t width = weight[1].size;
+  constexpr int64_t kFewestFeatures = 16;  // a cache line
+  const int64_t grain = std::max(kFewestFeatures, thread_grain(ids.count()));
+  parallel_for(width, grain, [&, out = d_weight.data()](int64_t begin, int64_t end) {
+    const float* d = d_y.data();
+    for (int32_t id : ids.values()) {
+      if (id != padding_idx) {
+        float* row = out + id * width;
+        for (int64_t k = begin; k < end; ++k) row[k] += d[k];
+      }
+      d += width;
+    }
+  });
+  return d_weight;
+}
+
+}  // namespace
+
+Variable embedding(const Ids& ids, const Variable& weight, const EmbeddingLookup& options) {
+  const Shape& table = weight.shape();
+  check(ids, table, options.padding_idx);
+  const int64_t width = table[1].size;
+  Tensor y = Tensor::uninitialized(ids.shape().inserted(ids.shape().rank(), table[1]));
+  parallel_for(ids.count(), thread_grain(width), [&, out = y.data()](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      std::copy_n(weight.value().data() + ids.data()[i] * width, width, out + i * width);
+    }
+  });
+  return record("embedding", {weight}, y,
+                [ids, table, padding_idx = options.padding_idx](const Tensor& d_y) -> std::vector<Gradient> {
+                  return {scatter_add(ids, d_y, table, padding_idx)};
+                });
+}
+
+}  // namespace runnel

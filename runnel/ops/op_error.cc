@@ -1,0 +1,149 @@
+#include "runnel/ops/op_error.h"
+
+#include <fmt/format.h>
+
+namespace runnel::errors {
+namespace {
+
+/// The indices of a place, as [batch=1, seq=4].
+std::string place_text(const Shape& shape, int64_t place) {
+  Shape indices = shape;
+  for (int64_t i = shape.rank(); i-- > 0;) {
+    indices = indices.with_size(shape[i].name, place % shape[i].size);
+    place /= shape[i].size;
+  }
+  return indices.to_string();
+}
+
+/// The same after "at", where there is more than one place.
+std::string at_place(const Shape& shape, int64_t place) {
+  return shape.rank() == 0 ? "" : " at " + place_text(shape, place);
+}
+
+/// Why the axes of `smaller` are not found in `larger` one after the other.
+std::string broadcast_fault(const Shape& larger, const Shape& smaller) {
+  for (const Axis& axis : smaller) {
+    const auto place = larger.find(axis.name);
+    if (!place) return fmt::format("axis {} occurs in one operand only", axis.name.text());
+    if (larger[*place].size != axis.size) {
+      return fmt::format("axis {} has size {} in one operand and {} in the other", axis.name.text(),
+                         larger[*place].size, axis.size);
+    }
+  }
+  return "the axes stand in another order";
+}
+
+}  // namespace
+
+ShapeError does_not_broadcast(std::string_view where, const Shape& first, const Shape& second) {
+  const bool first_is_smaller = first.rank() < second.rank();
+  return ShapeError(
+      {.where = std::string(where),
+       .what = first_is_smaller ? broadcast_fault(second, first) : broadcast_fault(first, second),
+       .expected = first,
+       .expected_why = "the first operand",
+       .got = second,
+       .got_why = "the second operand",
+       .why = "operands meet by the names of their axes: those of the smaller one must all be in the "
+              "larger one, with the same sizes and in the same order"});
+}
+
+ShapeError id_out_of_range(const Ids& ids, int64_t place, const Shape& weight) {
+  const int32_t id = ids.values()[static_cast<size_t>(place)];
+  const int64_t vocab = weight.size("vocab");
+  Mismatch mismatch{.where = "embedding",
+                    .what = fmt::format("id {}{} is outside the vocabulary of {} words", id,
+                                        at_place(ids.shape(), place), vocab),
+                    .expected = weight,
+                    .expected_why = fmt::format("the weight; ids are 0 … {}", vocab - 1),
+                    .got = ids.shape(),
+                    .got_why = "the ids"};
+  mismatch.fix = id < 0 ? "number words from 0; Vocabulary gives unknown words the id of <unk>"
+                        : fmt::format(
+                              "ids from the vocabulary that this embedding was made for, or an embedding of "
+                              "{} words or more",
+                              int64_t{id} + 1);
+  return ShapeError(mismatch);
+}
+
+ShapeError not_an_embedding_weight(const Shape& got) {
+  return ShapeError({.where = "embedding",
+                     .what = "the weight has one row a word",
+                     .expected = Shape{{"vocab"}, {"feature"}},
+                     .got = got});
+}
+
+OptionError padding_idx_out_of_range(int64_t padding_idx, int64_t vocab) {
+  return OptionError(
+      fmt::format("embedding: padding_idx is {}, expected 0 … {}, or -1 for none", padding_idx, vocab - 1));
+}
+
+OptionError not_a_probability(std::string_view where, std::string_view option, double value) {
+  return OptionError(fmt::format("{}: {} is {}, expected 0 … 1", where, option, value));
+}
+
+OptionError not_positive(std::string_view where, std::string_view option, double value) {
+  return OptionError(fmt::format("{}: {} is {}, expected more than 0", where, option, value));
+}
+
+ShapeError no_tensors(std::string_view where) {
+  return ShapeError(
+      {.where = std::string(where), .what = "the list of tensors is empty, expected one or more"});
+}
+
+ShapeError tensors_differ(std::string_view where, int64_t place, const Shape& expected, const Shape& got) {
+  return ShapeError({.where = std::string(where),
+                     .what = fmt::format("tensor {} of the list does not fit the first", place),
+                     .expected = expected,
+                     .got = got});
+}
+
+OptionError step_not_positive(int64_t step) {
+  return OptionError(fmt::format("slice: step is {}, expected 1 or more", step));
+}
+
+OptionError place_out_of_range(int64_t place, const Shape& shape) {
+  return OptionError(
+      fmt::format("stack: place is {}, expected {} … {}", place, -shape.rank() - 1, shape.rank()),
+      {{"why", fmt::format("the new axis stands before, among or behind those of {}", shape.to_string())}});
+}
+
+ShapeError maximum_of_nothing(AxisName axis, const Shape& shape) {
+  return ShapeError({.where = "max",
+                     .what = fmt::format("axis {} has size 0, and nothing has no largest value", axis.text()),
+                     .got = shape});
+}
+
+ShapeError class_out_of_range(std::string_view where, const Ids& target, int64_t place, const Axis& classes) {
+  return ShapeError({.where = std::string(where),
+                     .what = fmt::format("class {}{} of the target is not among the {} classes",
+                                         target.values()[static_cast<size_t>(place)],
+                                         at_place(target.shape(), place), classes.size),
+                     .why = fmt::format("axis {} of the logits has a score for each of the classes 0 … {}",
+                                        classes.name.text(), classes.size - 1),
+                     .fix = "number the classes from 0; places that do not count get ignore_index"});
+}
+
+ShapeError target_does_not_fit(std::string_view where, const Shape& logits, const Axis& classes,
+                               const Ids& target) {
+  return ShapeError(
+      {.where = std::string(where),
+       .what = "the target has one class for each place of the logits",
+       .expected = logits.without(classes.name),
+       .expected_why = fmt::format("the logits {} without {}", logits.to_string(), classes.name.text()),
+       .got = target.shape(),
+       .got_why = "the target",
+       .why = fmt::format("the classes lie along axis {}{}", classes.name.text(),
+                          classes.name == AxisName("class") ? ""
+                                                            : ", the last one, as none is called "
+                                                              "class")});
+}
+
+ShapeError no_class_axis(std::string_view where, const Shape& logits) {
+  return ShapeError({.where = std::string(where),
+                     .what = "the logits have no axis of classes",
+                     .expected = Shape{{"batch"}, {"class"}},
+                     .got = logits});
+}
+
+}  // namespace runnel::errors
