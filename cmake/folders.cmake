@@ -3,6 +3,10 @@
 # Warnings and sanitizers, the same for every target of the project.
 function(runnel_compile_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    # std::stable_sort of g++ 12's library calls what the library itself calls deprecated. g++ still warns of ours.
+    target_compile_options(${target} PRIVATE -Wno-deprecated-declarations)
+  endif()
   # A product and a sum are rounded one by one wherever the source writes them so: the same numbers on
   # every machine. The kernels ask for fused operations by name.
   target_compile_options(${target} PRIVATE -ffp-contract=off)

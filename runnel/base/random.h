@@ -26,6 +26,8 @@ double normal_quantile(double p);
 class Generator {
  public:
   explicit Generator(uint64_t seed = 0, uint64_t stream = 0) : seed_(seed), stream_(stream) {}
+  Generator(const Generator&) = delete;
+  Generator& operator=(const Generator&) = delete;
 
   /// Starts again, at the first number of (seed, stream).
   void seed(uint64_t seed, uint64_t stream = 0);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "runnel/nn/constructor_text.h"
 #include "runnel/nn/init.h"
 #include "runnel/nn/nn_error.h"
 #include "runnel/nn/rnn.h"
@@ -11,9 +12,9 @@
 namespace runnel {
 
 CellModule::CellModule(std::string kind, Cell cell, const CellOptions& options, Generator& generator)
-    : Module(std::move(kind)), cell_(cell), options_(options) {
-  if (options.input_size < 1) throw errors::too_small(this->kind(), "input_size", options.input_size);
-  if (options.hidden_size < 1) throw errors::too_small(this->kind(), "hidden_size", options.hidden_size);
+    : Layer(std::move(kind)), cell_(cell), options_(options) {
+  ShapesOnly::check_size(this->kind(), "input_size", options.input_size);
+  ShapesOnly::check_size(this->kind(), "hidden_size", options.hidden_size);
   const Axis gates{join(axes::gate, axes::hidden), gate_count(cell) * options.hidden_size};
   const auto add = [&](const char* name, std::initializer_list<Axis> axes) {
     return add_parameter(name, uniform_by_fan(Shape(axes), options.hidden_size, generator));
@@ -24,12 +25,11 @@ CellModule::CellModule(std::string kind, Cell cell, const CellOptions& options, 
   if (options.bias) parameters_.bias_hh = add("bias_hh", {gates});
 }
 
-LSTMCellState CellModule::step(const Variable& x, const Variable& h, const Variable& c) const {
-  const Shape& in = x.shape();
+Shape CellModule::output_shape(const Shape& in) const {
   const bool batched = in.rank() == 2 && in[0].name == axes::batch;
   if (!batched && in.rank() != 1) throw errors::needs_axis(label(), "batch in front of feature", in);
   const Axis last = in[in.rank() - 1];
-  if (last.size != options_.input_size) {
+  if (last.size != options_.input_size && !last.symbolic()) {
     throw errors::wrong_feature_size(
         {.layer = label(),
          .option = "input_size",
@@ -37,14 +37,33 @@ LSTMCellState CellModule::step(const Variable& x, const Variable& h, const Varia
          .got = in,
          .fix = fmt::format("{}({{.input_size = {}, …}})", kind(), last.size)});
   }
-  const Shape state = in.replaced(last.name, {axes::hidden, options_.hidden_size});
+  return in.replaced(last.name, {axes::hidden, options_.hidden_size});
+}
+
+Signal CellModule::forward(const Signal& input) {
+  const LSTMCellState after = step(input.features(label()), input.h_0, input.c_0);
+  return {.data = after.h, .h_n = after.h, .c_n = after.c};
+}
+
+std::string CellModule::to_string() const {
+  ConstructorText text(kind());
+  text.positional(options_.input_size).positional(options_.hidden_size);
+  if (!options_.bias) text.flag("bias", false);
+  if (cell_ == Cell::rnn_relu) text.keyword("nonlinearity", "'relu'");
+  return text.finish();
+}
+
+LSTMCellState CellModule::step(const Variable& x, const Variable& h, const Variable& c) const {
+  const Shape state = output_shape(x.shape());
+  const bool batched = x.shape().rank() == 2;
+  const Axis last = x.shape()[x.shape().rank() - 1];
   for (const auto& [name, given] : {std::pair("h", &h), std::pair("c", &c)}) {
     if (given->defined() && !(given->shape() == state)) {
       throw errors::wrong_cell_state(label(), name, state, given->shape());
     }
   }
   // A step is a layer's walk over sequences of one step each.
-  const int64_t batch = batched ? in[0].size : 1;
+  const int64_t batch = batched ? x.shape()[0].size : 1;
   const Shape rows{{axes::row, batch}};
   const Shape walked{{axes::direction, 1}, {axes::batch, batch}, {axes::hidden, options_.hidden_size}};
   const auto as_layer_state = [&](const Variable& v) { return v.defined() ? reshape(v, walked) : v; };

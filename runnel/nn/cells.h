@@ -1,6 +1,6 @@
 #pragma once
 
-#include "runnel/nn/module.h"
+#include "runnel/nn/layer.h"
 #include "runnel/ops/recurrence.h"
 
 namespace runnel {
@@ -28,7 +28,14 @@ struct LSTMCellState {
 ///
 /// Parameters: weight_ih [gate·hidden, feature = input_size], weight_hh [gate·hidden, hidden], bias_ih,
 /// bias_hh [gate·hidden], all from U(−1/√hidden_size, 1/√hidden_size); gates in the order of the layer's.
-class CellModule : public Module {
+class CellModule : public Layer {
+ public:
+  const CellOptions& options() const { return options_; }
+  Shape output_shape(const Shape& input) const override;
+  /// Reads h_0 and c_0 of the signal as h and c, and gives the new ones as h_n and c_n.
+  Signal forward(const Signal& input) override;
+  std::string to_string() const override;
+
  protected:
   CellModule(std::string kind, Cell cell, const CellOptions& options, Generator& generator);
   LSTMCellState step(const Variable& x, const Variable& h, const Variable& c) const;

@@ -12,15 +12,17 @@ namespace runnel {
 
 Embedding::Embedding(const EmbeddingOptions& options, Generator& generator)
     : Layer("Embedding"), options_(options) {
-  if (options.num_embeddings < 1) throw errors::too_small(kind(), "num_embeddings", options.num_embeddings);
-  if (options.embedding_dim < 1) throw errors::too_small(kind(), "embedding_dim", options.embedding_dim);
+  ShapesOnly::check_size(kind(), "num_embeddings", options.num_embeddings);
+  ShapesOnly::check_size(kind(), "embedding_dim", options.embedding_dim);
   const Shape shape{{axes::vocab, options.num_embeddings}, {axes::feature, options.embedding_dim}};
   Tensor weight = standard_normal(shape, generator);
   if (options.padding_idx) {
     const int64_t given = *options.padding_idx, rows = options.num_embeddings;
-    if (given < -rows || given >= rows) throw errors::padding_idx_outside(given, rows);
-    options_.padding_idx = given < 0 ? given + rows : given;
-    std::fill_n(weight.data() + *options_.padding_idx * options.embedding_dim, options.embedding_dim, 0.0f);
+    const bool known = rows != Axis::kSymbolic;
+    if (known && (given < -rows || given >= rows)) throw errors::padding_idx_outside(given, rows);
+    options_.padding_idx = given < 0 && known ? given + rows : given;
+    if (weight.count() > 0)
+      std::fill_n(weight.data() + *options_.padding_idx * options.embedding_dim, options.embedding_dim, 0.0f);
   }
   weight_ = add_parameter("weight", weight);
 }
@@ -33,7 +35,9 @@ Shape Embedding::output_shape(const Shape& ids) const {
   return ids.inserted(ids.rank(), {axes::feature, options_.embedding_dim});
 }
 
-Signal Embedding::forward(const Signal& input) { return {(*this)(input.ids(label())), input.lengths}; }
+Signal Embedding::forward(const Signal& input) {
+  return {.data = (*this)(input.ids(label())), .lengths = input.lengths, .h_0 = input.h_0, .c_0 = input.c_0};
+}
 
 std::string Embedding::to_string() const {
   ConstructorText text(kind());

@@ -16,6 +16,8 @@ struct Signal {
   std::optional<Lengths> lengths = {};  ///< [batch]; absent: every sequence is as long as the seq axis
   Variable h_n = {};  ///< [layer·direction, batch, hidden]; undefined before a recurrent layer
   Variable c_n = {};  ///< likewise, after an LSTM
+  Variable h_0 = {};  ///< what the next recurrent layer or cell starts from; undefined: zeros
+  Variable c_0 = {};  ///< likewise, of an LSTM
 
   /// The data as numbers, or as ids. Throw  ShapeError when it is the other, naming `reader`, which wanted
   /// it.

@@ -12,8 +12,8 @@ namespace runnel {
 
 Linear::Linear(const LinearOptions& options, Generator& generator) : Layer("Linear"), options_(options) {
   const int64_t in = options.in_features, out = options.out_features;
-  if (in < 1) throw errors::too_small(kind(), "in_features", in);
-  if (out < 1) throw errors::too_small(kind(), "out_features", out);
+  ShapesOnly::check_size(kind(), "in_features", in);
+  ShapesOnly::check_size(kind(), "out_features", out);
   weight_ = add_parameter("weight", uniform_by_fan(Shape{{"out", out}, {"in", in}}, in, generator));
   if (options.bias) bias_ = add_parameter("bias", uniform_by_fan(Shape{{"out", out}}, in, generator));
 }
@@ -37,7 +37,9 @@ Shape Linear::output_shape(const Shape& input) const {
   return input.replaced(last.name, {options_.out_axis, options_.out_features});
 }
 
-Signal Linear::forward(const Signal& input) { return {(*this)(input.features(label())), input.lengths}; }
+Signal Linear::forward(const Signal& input) {
+  return {.data = (*this)(input.features(label())), .lengths = input.lengths, .h_0 = input.h_0, .c_0 = input.c_0};
+}
 
 std::string Linear::to_string() const {
   ConstructorText text(kind());

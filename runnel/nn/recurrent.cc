@@ -18,8 +18,8 @@ AxisName layer_direction() {
 }
 
 void check_options(const std::string& kind, const RecurrentConfig& c) {
-  if (c.input_size < 1) throw errors::too_small(kind, "input_size", c.input_size);
-  if (c.hidden_size < 1) throw errors::too_small(kind, "hidden_size", c.hidden_size);
+  ShapesOnly::check_size(kind, "input_size", c.input_size);
+  ShapesOnly::check_size(kind, "hidden_size", c.hidden_size);
   if (c.num_layers < 1) throw errors::too_small(kind, "num_layers", c.num_layers);
   if (!(c.dropout >= 0 && c.dropout <= 1)) throw errors::not_a_probability(kind, c.dropout);
   if (c.proj_size < 0) throw errors::too_small(kind, "proj_size", c.proj_size, 0);
@@ -178,7 +178,7 @@ Recurrent::Result Recurrent::run_layers(const Rows& rows, const State& state) {
 }
 
 Signal Recurrent::forward(const Signal& input) {
-  const Result result = run(input.features(label()), input.lengths, {});
+  const Result result = run(input.features(label()), input.lengths, {input.h_0, input.c_0});
   return {result.output, input.lengths, result.h_n, result.c_n};
 }
 

@@ -51,7 +51,8 @@ void load_state(Module& module, const std::vector<NamedTensor>& tensors, const s
     throw errors::weights_do_not_fit(source, mismatch);
   }
   for (size_t i = 0; i < parameters.size(); ++i) {
-    std::copy_n(sources[i]->data(), sources[i]->count(), parameters[i].variable.mutable_value().data());
+    Variable& parameter = parameters[i].variable;
+    parameter.mutable_value() = Tensor(parameter.shape(), sources[i]->values());
   }
 }
 

@@ -72,7 +72,8 @@ Variable matmul(const Variable& a, const Variable& b) {
   const Shape &left = a.shape(), &right = b.shape();
   if (right.rank() != 2) {
     throw ShapeError({.where = "matmul",
-                      .what = fmt::format("the second operand has {} axes, expected 2", right.rank()),
+                      .what = fmt::format("the second operand has {} {}, expected 2", right.rank(),
+                                          right.rank() == 1 ? "axis" : "axes"),
                       .got = right});
   }
   if (left.rank() == 0 || !(left[left.rank() - 1] == right[0])) {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <optional>
-
 #include "runnel/autograd/variable.h"
 
 /// Losses: how far a prediction is from its target. Targets and weights are plain tensors; only the
@@ -18,14 +16,14 @@ enum class Reduction {
 /// How classes and places count.
 struct NLLLossOptions {
   /// [class], the weight of each class. Absent: all 1.
-  std::optional<Tensor> weight = {};
+  Variable weight = {};
   /// A place whose target is this number does not count: loss and gradient are 0.
   int64_t ignore_index = -100;
   Reduction reduction = Reduction::mean;
 };
 
 struct CrossEntropyOptions {
-  std::optional<Tensor> weight = {};
+  Variable weight = {};
   int64_t ignore_index = -100;
   Reduction reduction = Reduction::mean;
   /// 0 … 1: so much of the target is spread over all classes evenly.
@@ -56,9 +54,9 @@ Variable nll_loss(const Variable& log_probabilities, const Ids& target, const NL
 
 struct BCEWithLogitsOptions {
   /// The weight of each place; its axes are all in the logits, see ops/elementwise.h. Absent: all 1.
-  std::optional<Tensor> weight = {};
+  Variable weight = {};
   /// What a target of 1 weighs against one of 0; likewise.
-  std::optional<Tensor> pos_weight = {};
+  Variable pos_weight = {};
   Reduction reduction = Reduction::mean;
 };
 

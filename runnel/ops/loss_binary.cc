@@ -10,11 +10,11 @@ namespace runnel {
 namespace {
 
 /// A weight for every place of the logits.
-Tensor spread_weight(const char* where, const std::optional<Tensor>& weight, const Shape& logits) {
-  if (!weight) return Tensor::full(logits, 1.0f);
-  const Broadcast broadcast(where, logits, weight->shape());
-  if (broadcast.first_is_smaller()) throw errors::does_not_broadcast(where, logits, weight->shape());
-  return broadcast.spread([from = weight->data()](int64_t, int64_t j) { return from[j]; });
+Tensor spread_weight(const char* where, const Variable& weight, const Shape& logits) {
+  if (!weight.defined()) return Tensor::full(logits, 1.0f);
+  const Broadcast broadcast(where, logits, weight.shape());
+  if (broadcast.first_is_smaller()) throw errors::weight_has_more_axes(where, logits, weight.shape());
+  return broadcast.spread([from = weight.value().data()](int64_t, int64_t j) { return from[j]; });
 }
 
 /// Everything that the loss of a place depends on.

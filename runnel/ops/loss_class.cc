@@ -25,8 +25,8 @@ class Targets {
     if (!(scores.without(axis.name) == target.shape())) {
       throw errors::target_does_not_fit(where, scores, axis, target);
     }
-    if (options.weight && !(options.weight->shape() == Shape{axis})) {
-      throw errors::shapes_differ("weight of " + std::string(where), Shape{axis}, options.weight->shape());
+    if (options.weight.defined() && !(options.weight.shape() == Shape{axis})) {
+      throw errors::shapes_differ("weight of " + std::string(where), Shape{axis}, options.weight.shape());
     }
     for (int64_t row = 0; row < rows(); ++row) {
       const bool known = of(row) >= 0 && of(row) < classes_;
@@ -42,7 +42,7 @@ class Targets {
   Reduction reduction() const { return options_.reduction; }
   int64_t of(int64_t row) const { return target_.data()[row]; }
   bool ignored(int64_t row) const { return of(row) == options_.ignore_index; }
-  double weight(int64_t c) const { return options_.weight ? options_.weight->data()[c] : 1; }
+  double weight(int64_t c) const { return options_.weight.defined() ? options_.weight.value().data()[c] : 1; }
   /// Σ_c w_c
   double total_weight() const { return total_weight_; }
   /// Σ w_t over the rows that count: what mean divides by.

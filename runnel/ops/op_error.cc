@@ -139,6 +139,14 @@ ShapeError target_does_not_fit(std::string_view where, const Shape& logits, cons
                                                               "class")});
 }
 
+ShapeError weight_has_more_axes(std::string_view where, const Shape& logits, const Shape& weight) {
+  return ShapeError({.where = std::string(where),
+                     .what = "it has more axes than the logits",
+                     .expected = logits,
+                     .expected_why = "the logits; some of these axes",
+                     .got = weight});
+}
+
 ShapeError no_class_axis(std::string_view where, const Shape& logits) {
   return ShapeError({.where = std::string(where),
                      .what = "the logits have no axis of classes",

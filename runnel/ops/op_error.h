@@ -31,6 +31,8 @@ ShapeError class_out_of_range(std::string_view where, const Ids& target, int64_t
 /// The target does not have one class for each place of the logits.
 ShapeError target_does_not_fit(std::string_view where, const Shape& logits, const Axis& classes,
                                const Ids& target);
+/// A weight has axes that the logits have not.
+ShapeError weight_has_more_axes(std::string_view where, const Shape& logits, const Shape& weight);
 ShapeError no_class_axis(std::string_view where, const Shape& logits);
 
 }  // namespace runnel::errors

@@ -9,10 +9,6 @@
 namespace runnel {
 namespace {
 
-const float* data_or_null(const Variable& variable) {
-  return variable.defined() ? variable.value().data() : nullptr;
-}
-
 /// Packed row → row of data whose first axes are `shape`'s: [row, …], [seq, batch, …] or [batch, seq, …].
 /// Empty where each row is itself.
 std::vector<int32_t> rows_of(const Shape& shape, const Schedule& schedule) {
@@ -34,9 +30,12 @@ class LayerRun {
     x_rows_ = rows_of(x, *input_.schedule);
     output_rows_ = rows_of(input_.output_rows, *input_.schedule);
     for (const RecurrentParameters& p : parameters_) {
-      weights_.push_back({data_or_null(p.weight_ih), data_or_null(p.weight_hh), data_or_null(p.bias_ih),
-                          data_or_null(p.bias_hh), data_or_null(p.weight_hr)});
+      weights_.push_back(
+          {keep(p.weight_ih), keep(p.weight_hh), keep(p.bias_ih), keep(p.bias_hh), keep(p.weight_hr)});
     }
+    x_ = keep(input_.x);
+    h_0_ = keep(input_.h_0);
+    c_0_ = keep(input_.c_0);
     layer_ = {.cell = cell_,
               .input_size = x[x.rank() - 1].size,
               .hidden_size = parameters_[0].weight_ih.shape()[0].size / gate_count(cell_),
@@ -61,9 +60,9 @@ class LayerRun {
     if (keep) memory_.resize(weights_.size());
     kernels::recurrence_forward({.layer = layer_,
                                  .rows = rows(),
-                                 .x = input_.x.value().data(),
-                                 .h_0 = data_or_null(input_.h_0),
-                                 .c_0 = data_or_null(input_.c_0),
+                                 .x = x_,
+                                 .h_0 = h_0_,
+                                 .c_0 = c_0_,
                                  .output = results[0].data(),
                                  .h_n = results[1].data(),
                                  .c_n = has_cell() ? results[2].data() : nullptr,
@@ -99,7 +98,7 @@ class LayerRun {
     };
     kernels::recurrence_backward({.layer = layer_,
                                   .rows = rows(),
-                                  .x = input_.x.value().data(),
+                                  .x = x_,
                                   .memory = memory_,
                                   .d_output = d_output(0),
                                   .d_h_n = d_output(1),
@@ -113,6 +112,11 @@ class LayerRun {
   }
 
  private:
+  /// The numbers of a variable, alive even when it is given a new value before the backward pass.
+  const float* keep(const Variable& variable) {
+    if (!variable.defined()) return nullptr;
+    return kept_.emplace_back(variable.value()).data();
+  }
   kernels::SequenceRows rows() const {
     return {.batch_sizes = batch_sizes_,
             .x_row = x_rows_,
@@ -128,6 +132,8 @@ class LayerRun {
   RecurrenceInput input_;
   std::vector<RecurrentParameters> parameters_;
   std::vector<int64_t> batch_sizes_;
+  std::vector<Tensor> kept_;
+  const float *x_ = nullptr, *h_0_ = nullptr, *c_0_ = nullptr;
   std::vector<int32_t> x_rows_, output_rows_;  // packed row → row; empty: itself
   std::vector<kernels::RecurrentWeights> weights_;
   kernels::RecurrentLayer layer_;

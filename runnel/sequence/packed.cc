@@ -37,8 +37,7 @@ Packed<BasicTensor<T>> pack_padded_sequence(const BasicTensor<T>& padded, const 
   const int64_t seq = padded.size(axes::seq);
   check_lengths(lengths, padded.size(axes::batch), seq);
   auto schedule = std::make_shared<const Schedule>(lengths);
-  const Shape rows =
-      padded.shape().without(axes::seq).replaced(axes::batch, {axes::row, schedule->rows()});
+  const Shape rows = padded.shape().without(axes::seq).replaced(axes::batch, {axes::row, schedule->rows()});
   return {gather_rows(padded, schedule->padded_rows(seq, batch_first), rows), schedule};
 }
 
@@ -61,8 +60,8 @@ Packed<BasicTensor<T>> pack_sequence(const std::vector<BasicTensor<T>>& sequence
   Lengths lengths;
   for (size_t n = 0; n < sequences.size(); ++n) {
     const Shape& shape = sequences[n].shape();
-    const bool alike = shape.rank() >= 1 && shape[0].name == axes::seq &&
-                       shape.without(axes::seq) == first.without(axes::seq);
+    if (shape.rank() == 0 || shape[0].name != axes::seq) throw errors::not_a_sequence("pack_sequence", shape);
+    const bool alike = shape.without(axes::seq) == first.without(axes::seq);
     if (!alike) throw errors::sequences_differ("pack_sequence", static_cast<int64_t>(n), first, shape);
     lengths.push_back(shape[0].size);
   }
@@ -93,11 +92,11 @@ std::vector<BasicTensor<T>> unpack_sequence(const Packed<BasicTensor<T>>& packed
   return sequences;
 }
 
-#define RUNNEL_INSTANTIATE(T)                                                                           \
-  template Padded<BasicTensor<T>> pad_sequence(const std::vector<BasicTensor<T>>&, PadOptions);         \
-  template Packed<BasicTensor<T>> pack_padded_sequence(const BasicTensor<T>&, const Lengths&);          \
-  template Padded<BasicTensor<T>> pad_packed_sequence(const Packed<BasicTensor<T>>&, PadOptions);       \
-  template Packed<BasicTensor<T>> pack_sequence(const std::vector<BasicTensor<T>>&);                    \
+#define RUNNEL_INSTANTIATE(T)                                                                     \
+  template Padded<BasicTensor<T>> pad_sequence(const std::vector<BasicTensor<T>>&, PadOptions);   \
+  template Packed<BasicTensor<T>> pack_padded_sequence(const BasicTensor<T>&, const Lengths&);    \
+  template Padded<BasicTensor<T>> pad_packed_sequence(const Packed<BasicTensor<T>>&, PadOptions); \
+  template Packed<BasicTensor<T>> pack_sequence(const std::vector<BasicTensor<T>>&);              \
   template std::vector<BasicTensor<T>> unpack_sequence(const Packed<BasicTensor<T>>&)
 RUNNEL_INSTANTIATE(float);
 RUNNEL_INSTANTIATE(int32_t);

@@ -7,10 +7,19 @@
 #include "runnel/sequence/sequence_error.h"
 
 namespace runnel {
+namespace {
+
+constexpr int64_t kMostRows = std::numeric_limits<int32_t>::max();
+
+}  // namespace
 
 Schedule::Schedule(Lengths lengths) : lengths_(std::move(lengths)) {
+  int64_t rows = 0;
   for (int64_t n = 0; n < batch(); ++n) {
-    if (lengths_[static_cast<size_t>(n)] < 0) throw errors::negative_length(n, lengths_[static_cast<size_t>(n)]);
+    const int64_t steps = lengths_[static_cast<size_t>(n)];
+    if (steps < 0) throw errors::negative_length(n, steps);
+    if (steps > kMostRows - rows) throw errors::too_many_steps();
+    rows += steps;
   }
   const auto length = [this](int32_t n) { return lengths_[static_cast<size_t>(n)]; };
   sorted_indices_.resize(lengths_.size());
@@ -28,7 +37,6 @@ Schedule::Schedule(Lengths lengths) : lengths_(std::move(lengths)) {
     steps_.push_back({rows_, running});
     rows_ += running;
   }
-  if (rows_ > std::numeric_limits<int32_t>::max()) throw errors::too_many_steps(rows_);
 }
 
 std::vector<int64_t> Schedule::batch_sizes() const {
@@ -40,7 +48,7 @@ std::vector<int64_t> Schedule::batch_sizes() const {
 
 std::vector<int32_t> Schedule::padded_rows(int64_t seq, bool batch_first) const {
   assert(seq >= longest());
-  if (seq * batch() > std::numeric_limits<int32_t>::max()) throw errors::too_many_steps(seq * batch());
+  if (seq * batch() > kMostRows) throw errors::too_many_steps();
   std::vector<int32_t> rows;
   rows.reserve(static_cast<size_t>(rows_));
   for (int64_t t = 0; t < longest(); ++t) {

@@ -24,9 +24,9 @@ ShapeError wrong_number_of_lengths(int64_t lengths, int64_t batch) {
                             "(batch_sizes) are something else"});
 }
 
-ShapeError too_many_steps(int64_t rows) {
+ShapeError too_many_steps() {
   return ShapeError({.where = "lengths",
-                     .what = fmt::format("the batch has {} steps in all, at most 2147483647 are possible", rows),
+                     .what = "the batch has more than 2147483647 steps in all",
                      .fix = "smaller batches"});
 }
 
@@ -56,12 +56,20 @@ ShapeError no_sequences(const std::string& where) {
   return ShapeError({.where = where, .what = "the list of sequences is empty, expected one or more"});
 }
 
+ShapeError not_a_sequence(const std::string& where, const Shape& got) {
+  return ShapeError({.where = where,
+                     .what = "a sequence has the axis seq in front",
+                     .expected = Shape{{"seq"}, {"feature"}},
+                     .got = got});
+}
+
 ShapeError sequences_differ(const std::string& where, int64_t sequence, const Shape& expected,
                             const Shape& got) {
-  return ShapeError({.where = where,
-                     .what = fmt::format("sequence {} differs from the first in more than its length", sequence),
-                     .expected = expected,
-                     .got = got});
+  return ShapeError(
+      {.where = where,
+       .what = fmt::format("sequence {} differs from the first in more than its length", sequence),
+       .expected = expected,
+       .got = got});
 }
 
 }  // namespace runnel::errors

@@ -194,6 +194,7 @@ class Layout {
 
 template <class T>
 std::string BasicTensor<T>::to_string() const {
+  if (!values_) return shape_.to_string() + "\n(no values)";
   if (count_ == 0) return shape_.to_string() + "\n[]";
   std::vector<T> values;
   collect(*this, 0, 0, values);

@@ -130,6 +130,10 @@ ShapeError index_out_of_range(const std::string& where, AxisName name, int64_t i
                         : fmt::format("valid are 0 … {} and, from the end, -1 … -{}", size - 1, size)});
 }
 
+ShapeError no_values(const std::string& where, const Shape& shape) {
+  return ShapeError({.where = where, .what = "the tensor has a shape but no values", .got = shape});
+}
+
 ShapeError not_one_number(const Shape& shape) {
   return ShapeError({.where = "item",
                      .what = fmt::format("the tensor holds {} numbers, expected one", shape.count()),

@@ -24,7 +24,7 @@ struct Mismatch {
 /// A shape that does not fit.
 ///
 ///     GRU "encoder": axis feature has size 64, expected 100
-///       expected  [batch, seq, feature=100]        100 = input_size
+///       expected  [batch, seq, feature=100]         100 = input_size
 ///       got       [batch=32, seq=57, feature=64]
 ///       fix       GRU({.input_size = 64, …})
 class ShapeError : public Error {
@@ -60,6 +60,8 @@ ShapeError transpose_names(const Shape& shape, std::span<const AxisName> order);
 /// at() was given more or fewer indices than there are axes.
 ShapeError index_rank(const Shape& shape, int64_t indices);
 ShapeError index_out_of_range(const std::string& where, AxisName name, int64_t index, const Shape& shape);
+/// A number was asked of a tensor that is only a shape.
+ShapeError no_values(const std::string& where, const Shape& shape);
 /// item() of a tensor that holds more or fewer than one number.
 ShapeError not_one_number(const Shape& shape);
 /// Two shapes that must be equal, or of equal sizes.

@@ -67,13 +67,22 @@ BasicTensor<T> BasicTensor<T>::full(const Shape& shape, T value) {
 }
 
 template <class T>
+BasicTensor<T> BasicTensor<T>::shape_only(const Shape& shape) {
+  BasicTensor tensor{Unset{}};
+  tensor.shape_ = shape;
+  return tensor;
+}
+
+template <class T>
 T BasicTensor<T>::item() const {
+  if (!values_) throw errors::no_values("item", shape_);
   if (count_ != 1) throw errors::not_one_number(shape_);
   return values_[0];
 }
 
 template <class T>
 T BasicTensor<T>::at(std::initializer_list<int64_t> place) const {
+  if (!values_) throw errors::no_values("at", shape_);
   if (static_cast<int64_t>(place.size()) != shape_.rank()) {
     throw errors::index_rank(shape_, static_cast<int64_t>(place.size()));
   }
@@ -96,13 +105,14 @@ void BasicTensor<T>::fill(T value) {
 
 template <class T>
 BasicTensor<T> BasicTensor<T>::clone() const {
-  return BasicTensor(shape_, values());
+  return values_ ? BasicTensor(shape_, values()) : *this;
 }
 
 template <class T>
 BasicTensor<T> BasicTensor<T>::reshape(const Shape& shape) const {
-  if (shape.symbolic()) throw errors::symbolic_size("reshape", shape);
-  if (shape.count() != count_) throw errors::reshape_count(shape_, shape);
+  if (values_ && shape.symbolic()) throw errors::symbolic_size("reshape", shape);
+  const bool counts_known = !shape_.symbolic() && !shape.symbolic();
+  if (counts_known && shape.count() != shape_.count()) throw errors::reshape_count(shape_, shape);
   if (!common_axes_keep_order(shape_, shape)) throw errors::reshape_order(shape_, shape);
   BasicTensor tensor = *this;
   tensor.shape_ = shape;
@@ -122,6 +132,7 @@ BasicTensor<T> BasicTensor<T>::transpose(std::span<const AxisName> order) const 
     axes.push_back(shape_[*place]);
     strides.push_back(shape_.count_between(*place + 1, rank));
   }
+  if (!values_) return shape_only(Shape(axes));
   BasicTensor result = uninitialized(Shape(axes));
   std::vector<int64_t> place(static_cast<size_t>(rank), 0);
   int64_t source = 0;

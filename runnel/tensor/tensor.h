@@ -33,6 +33,9 @@ class BasicTensor {
   /// Values that nobody has set; write each of them before reading.
   static BasicTensor uninitialized(const Shape& shape);
   static BasicTensor full(const Shape& shape, T value);
+  /// A shape, symbolic sizes allowed, without any values: data() is null and count() 0. clone, reshape and transpose
+  /// give such a tensor again; at and item throw  ShapeError.
+  static BasicTensor shape_only(const Shape& shape);
 
   const Shape& shape() const { return shape_; }
   int64_t count() const { return count_; }

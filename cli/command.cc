@@ -1,0 +1,62 @@
+#include "cli/command.h"
+
+#include <cstdio>
+#include <fmt/format.h>
+
+#include "runnel/base/random.h"
+#include "runnel/base/thread_pool.h"
+#include "runnel/tensor/shape_error.h"
+
+namespace runnel::cli {
+
+int& exit_code() {
+  static int code = kWell;
+  return code;
+}
+
+CLI::App* add_command(CLI::App& app, CommonOptions& common, const Command& command,
+                      std::function<int()> run) {
+  CLI::App* sub = app.add_subcommand(command.name, command.summary);
+  sub->footer(command.details);
+  const std::string group = "Common options";
+  sub->add_option("--threads", common.threads, "Threads to compute with (default: all processors)")
+      ->check(CLI::Range(1, 1024))
+      ->group(group);
+  sub->add_option("--seed", common.seed, "Seed of everything random (default 0)")->group(group);
+  sub->add_flag("--json", common.json, "Print data instead of prose")->group(group);
+  sub->add_flag("--quiet,-q", common.quiet, "No progress, no notes")->group(group);
+  sub->add_option("--color", common.color, "auto, always or never; NO_COLOR counts as never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->group(group);
+  sub->callback([&common, run = std::move(run)] {
+    if (common.threads > 0) set_thread_count(common.threads);
+    manual_seed(common.seed);
+    exit_code() = run();
+  });
+  return sub;
+}
+
+Json json_of(const Error& error) {
+  Json json;
+  json["kind"] = std::string(error.kind());
+  json["summary"] = error.summary();
+  for (const ErrorDetail& detail : error.details()) json["details"][detail.label] = detail.text;
+  if (const auto* data = dynamic_cast<const DataError*>(&error)) {
+    json["file"] = data->place().file;
+    if (data->place().line > 0) json["line"] = data->place().line;
+    if (data->place().column > 0) json["column"] = data->place().column;
+  }
+  if (const auto* format = dynamic_cast<const FormatError*>(&error)) {
+    json["file"] = format->file();
+    json["byte"] = format->offset();
+  }
+  return json;
+}
+
+void print_json(const Json& value) {
+  // Texts come from files that were checked, but an argument of the command line may be any bytes.
+  fmt::print("{}\n", value.dump(-1, ' ', false, Json::error_handler_t::replace));
+  std::fflush(stdout);
+}
+
+}  // namespace runnel::cli

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "runnel/base/error.h"
+
+/// What every subcommand is made of. A subcommand is one file, cli/NAME.cc, with one function add_NAME that declares its
+/// options and what it does.
+namespace runnel::cli {
+
+/// The options that every subcommand takes.
+struct CommonOptions {
+  int threads = 0;  ///< 0: as many as the library finds
+  uint64_t seed = 0;
+  bool json = false;
+  bool quiet = false;
+  std::string color = "auto";
+};
+
+/// Exit codes.
+inline constexpr int kWell = 0, kDataAtFault = 1, kCommandLineAtFault = 2, kInterrupted = 130;
+
+/// A subcommand with its options; `run` is called when it is chosen and gives the exit code.
+struct Command {
+  std::string name;
+  std::string summary;  ///< one line, for `runnel --help`
+  std::string details;  ///< below the options in `runnel NAME --help`: what goes in and out, an example
+};
+
+/// Adds a subcommand that takes the common options. Its own options are then added to the result.
+CLI::App* add_command(CLI::App& app, CommonOptions& common, const Command& command, std::function<int()> run);
+
+/// An error that is the command line's fault: exit code 2.
+class CommandLineError : public Error {
+ public:
+  explicit CommandLineError(const Error& error)
+      : Error(error.summary(), error.details()), kind_(error.kind()) {}
+  std::string_view kind() const override { return kind_; }
+
+ private:
+  std::string kind_;
+};
+
+/// Does what makes sense of an argument; whatever Error it throws is the command line's fault.
+template <class Function>
+auto from_command_line(const Function& function) {
+  try {
+    return function();
+  } catch (const Error& error) {
+    throw CommandLineError(error);
+  }
+}
+
+using Json = nlohmann::ordered_json;
+/// The fields of an error: kind, summary, details, and its place where it has one.
+Json json_of(const Error& error);
+
+/// Prints JSON on standard output, one value a line.
+void print_json(const Json& value);
+
+/// The exit code that the chosen subcommand gave.
+int& exit_code();
+
+void add_train(CLI::App& app, CommonOptions& common);
+void add_predict(CLI::App& app, CommonOptions& common);
+void add_evaluate(CLI::App& app, CommonOptions& common);
+void add_run(CLI::App& app, CommonOptions& common);
+void add_explain(CLI::App& app, CommonOptions& common);
+void add_inspect(CLI::App& app, CommonOptions& common);
+void add_words(CLI::App& app, CommonOptions& common);
+void add_split(CLI::App& app, CommonOptions& common);
+
+}  // namespace runnel::cli

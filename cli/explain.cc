@@ -1,0 +1,67 @@
+#include <filesystem>
+#include <fmt/format.h>
+#include <memory>
+#include <optional>
+
+#include "runnel/explain/json.h"
+#include "runnel/explain/text.h"
+
+#include "cli/command.h"
+#include "cli/terminal.h"
+
+namespace runnel::cli {
+namespace {
+
+struct ExplainArguments {
+  std::string network;
+  std::optional<int64_t> batch, seq;
+};
+
+/// Whether the argument is a model file and no network as text: one that is there, or that is called like one.
+bool names_a_file(const std::string& network) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(network, ignored) || network.ends_with(".safetensors");
+}
+
+Story story_of(const ExplainArguments& a) {
+  const StorySizes sizes{.batch = a.batch, .seq = a.seq};
+  if (names_a_file(a.network)) return tell_story(TextClassifier::load(a.network), sizes);
+  return from_command_line([&] { return tell_story(a.network, sizes); });
+}
+
+int explain_command(const ExplainArguments& a, const CommonOptions& common) {
+  const Story story = story_of(a);
+  if (common.json) {
+    fmt::print("{}\n", story_json(story));
+  } else {
+    fmt::print("{}", story_text(story, {.color = use_color(common, stdout)}));
+  }
+  return kWell;
+}
+
+}  // namespace
+
+void add_explain(CLI::App& app, CommonOptions& common) {
+  auto a = std::make_shared<ExplainArguments>();
+  CLI::App* sub = add_command(
+      app, common,
+      {.name = "explain",
+       .summary = "Show a network: every shape, every number and where it comes from",
+       .details =
+           "SPEC is a chain of layers, in which sizes that follow from the layer before may be left out, or "
+           "one "
+           "layer as PyTorch writes it. MODEL is a file that runnel train wrote. Sizes that are not known "
+           "stay "
+           "names: [batch, seq, feature=100]. With --json every tensor is an object with name, axes and "
+           "shape.\n\n"
+           "Examples:\n"
+           "  runnel explain 'GRU(100, 20, 1, batch_first=True)' --batch 3 --seq 10\n"
+           "  runnel explain 'Embedding(5000, 100) -> LSTM(128) -> last -> Linear(6)'\n"
+           "  runnel explain model.safetensors --json"},
+      [a, &common] { return explain_command(*a, common); });
+  sub->add_option("SPEC|MODEL", a->network, "A network as text, or a model file")->required();
+  sub->add_option("--batch", a->batch, "How many sequences at a time")->check(CLI::PositiveNumber);
+  sub->add_option("--seq", a->seq, "Steps of the longest sequence")->check(CLI::PositiveNumber);
+}
+
+}  // namespace runnel::cli

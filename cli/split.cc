@@ -1,0 +1,80 @@
+#include <filesystem>
+#include <fmt/format.h>
+#include <memory>
+
+#include "runnel/base/files.h"
+#include "runnel/data/csv.h"
+
+#include "cli/command.h"
+#include "cli/terminal.h"
+#include "cli/text_data.h"
+
+namespace runnel::cli {
+namespace {
+
+struct SplitArguments {
+  std::string file, output, group, label = "label";
+  std::vector<double> fractions{0.8, 0.1, 0.1};
+  TableArguments table;
+};
+
+constexpr const char* kNames[] = {"train", "dev", "test"};
+
+std::string csv_of(const Table& table, const std::vector<int64_t>& rows) {
+  std::string content = to_csv_line(table.columns()) + "\n";
+  for (const int64_t row : rows) {
+    std::vector<std::string> fields;
+    for (size_t column = 0; column < table.columns().size(); ++column) {
+      fields.push_back(table.text(row, static_cast<int64_t>(column)));
+    }
+    content += to_csv_line(fields) + "\n";
+  }
+  return content;
+}
+
+int split_command(const SplitArguments& a, const CommonOptions& common) {
+  const Table table = read_text_table(a.file, a.table);
+  const int64_t label = a.group.empty() ? table.column(a.label) : 0;
+  const Split split = from_command_line(
+      [&] { return split_table(table, label, a.group, {.fractions = a.fractions, .seed = common.seed}); });
+  std::error_code error;
+  std::filesystem::create_directories(a.output, error);
+  if (error) throw DataError({.file = a.output}, fmt::format("cannot make the folder: {}", error.message()));
+  Json json;
+  for (size_t part = 0; part < split.size(); ++part) {
+    const std::string path = (std::filesystem::path(a.output) / fmt::format("{}.csv", kNames[part])).string();
+    write_file_atomically(path, csv_of(table, split[part]));
+    json[kNames[part]] = {{"file", path}, {"rows", split[part].size()}};
+    if (!common.json && !common.quiet) {
+      fmt::print("{}: {} rows\n", path, with_thousands(static_cast<int64_t>(split[part].size())));
+    }
+  }
+  if (common.json) print_json(json);
+  return kWell;
+}
+
+}  // namespace
+
+void add_split(CLI::App& app, CommonOptions& common) {
+  auto a = std::make_shared<SplitArguments>();
+  CLI::App* sub = add_command(app, common,
+                              {.name = "split",
+                               .summary = "Cut a file of rows into train.csv, dev.csv and test.csv",
+                               .details = "Each part has the same share of every label; with --group, rows "
+                                          "of one group are never in two parts,\n"
+                                          "so that what was learned from a group is not asked about it "
+                                          "again. The same --seed, the same parts.\n\n"
+                                          "Example:\n  runnel split packages.csv --group source -o packages"},
+                              [a, &common] { return split_command(*a, common); });
+  sub->add_option("DATA", a->file, "The file of rows")->required();
+  sub->add_option("--output,-o", a->output, "The folder to write the parts into")->required();
+  sub->add_option("--group", a->group, "A column; rows that share its value stay together");
+  sub->add_option("--label", a->label, "The column of the label")->capture_default_str();
+  sub->add_option("--fractions", a->fractions, "Of train, dev and test; together 1")
+      ->expected(3)
+      ->delimiter(',')
+      ->capture_default_str();
+  add_format_options(*sub, a->table);
+}
+
+}  // namespace runnel::cli

@@ -1,0 +1,51 @@
+#include "cli/text_data.h"
+
+#include <algorithm>
+
+namespace runnel::cli {
+
+void add_format_options(CLI::App& sub, TableArguments& arguments) {
+  sub.add_option("--format", arguments.format,
+                 "csv, tsv, jsonl or text; automatic: by the end of the file's name")
+      ->check(CLI::IsMember({"automatic", "csv", "tsv", "jsonl", "text"}))
+      ->capture_default_str();
+  sub.add_flag("--no-header", arguments.no_header, "The first row is data; columns are numbered from 1");
+}
+
+void add_table_options(CLI::App& sub, TableArguments& arguments) {
+  sub.add_option("--text", arguments.text, "The column of the text, by name or number")
+      ->capture_default_str();
+  sub.add_option("--label", arguments.label, "The column of the label, by name or number")
+      ->capture_default_str();
+  add_format_options(sub, arguments);
+}
+
+Table read_text_table(const std::string& path, const TableArguments& arguments) {
+  return read_table(path, {.format = parse_table_format(arguments.format), .header = !arguments.no_header});
+}
+
+TextColumns columns_of(const Table& table, const TableArguments& arguments) {
+  return {.text = table.column(arguments.text), .label = table.column(arguments.label)};
+}
+
+Split split_table(const Table& table, int64_t label_column, const std::string& group,
+                  const SplitOptions& options) {
+  if (!group.empty()) return split_by_group(table.texts(table.column(group)), options);
+  return split_stratified(table.texts(label_column), options);
+}
+
+TextCoding coding_of(const TextClassifier& model) {
+  return {model.tokenizer, model.vocabulary, model.labels};
+}
+
+KnownRows known_rows(const Table& table, const TextColumns& columns, const TextClassifier& model) {
+  std::vector<int64_t> known;
+  for (const int64_t row : all_rows(table)) {
+    const std::string& label = table.text(row, columns.label);
+    if (std::binary_search(model.labels.begin(), model.labels.end(), label)) known.push_back(row);
+  }
+  return {make_text_dataset(table, known, columns, coding_of(model)),
+          table.row_count() - static_cast<int64_t>(known.size())};
+}
+
+}  // namespace runnel::cli

@@ -1,0 +1,82 @@
+#include "runnel/explain/json.h"
+
+#include <nlohmann/json.hpp>
+
+namespace runnel {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number_or_null(const std::optional<int64_t>& number) { return number ? Json(*number) : Json(nullptr); }
+
+Json size_of(const Axis& axis) { return axis.symbolic() ? Json(nullptr) : Json(axis.size); }
+
+/// Two lists of the same length, the names and the sizes.
+void add_shape(const Shape& shape, Json& json) {
+  json["axes"] = Json::array();
+  json["shape"] = Json::array();
+  for (const Axis& axis : shape) {
+    json["axes"].push_back(axis.name.text());
+    json["shape"].push_back(size_of(axis));
+  }
+}
+
+Json origins_of(const std::vector<AxisStory>& axes) {
+  Json list = Json::array();
+  for (const AxisStory& each : axes) {
+    list.push_back({{"axis", each.axis.name.text()},
+                    {"size", size_of(each.axis)},
+                    {"source", each.source},
+                    {"meaning", each.meaning}});
+  }
+  return list;
+}
+
+void add_count(const ParameterCount& count, Json& json) {
+  json["count"] = number_or_null(count.value);
+  json["formula"] = count.formula;
+}
+
+Json tensor_json(const TensorStory& tensor) {
+  Json json{{"name", tensor.name}, {"role", to_string(tensor.role)}};
+  add_shape(tensor.shape, json);
+  json["sentence"] = tensor.sentence;
+  json["origins"] = origins_of(tensor.axes);
+  json["index"] = tensor.index;
+  return json;
+}
+
+Json parameter_json(const ParameterStory& parameter) {
+  Json json{{"name", parameter.name}};
+  add_shape(parameter.shape, json);
+  json["count"] = number_or_null(parameter.count);
+  return json;
+}
+
+Json layer_json(const LayerStory& layer) {
+  Json json{{"kind", layer.kind},   {"text", layer.text},   {"sentence", layer.sentence},
+            {"reads", layer.reads}, {"gives", layer.gives}, {"parameters", Json::array()}};
+  for (const ParameterStory& parameter : layer.parameters)
+    json["parameters"].push_back(parameter_json(parameter));
+  add_count(layer.count, json);
+  json["origins"] = origins_of(layer.sizes);
+  json["equalities"] = layer.equalities;
+  json["notes"] = layer.notes;
+  return json;
+}
+
+}  // namespace
+
+std::string story_json(const Story& story) {
+  Json json{{"network", story.network}};
+  if (!story.preparation.empty()) json["preparation"] = story.preparation;
+  json["tensors"] = Json::array();
+  for (const TensorStory& tensor : story.tensors) json["tensors"].push_back(tensor_json(tensor));
+  json["layers"] = Json::array();
+  for (const LayerStory& layer : story.layers) json["layers"].push_back(layer_json(layer));
+  add_count(story.count, json);
+  json["notes"] = story.notes;
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace runnel

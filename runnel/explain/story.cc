@@ -1,0 +1,203 @@
+#include "runnel/explain/story.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "runnel/explain/layer_story.h"
+#include "runnel/nn/cells.h"
+#include "runnel/nn/elementwise.h"
+#include "runnel/nn/embedding.h"
+#include "runnel/nn/init.h"
+#include "runnel/nn/linear.h"
+#include "runnel/nn/pooling.h"
+#include "runnel/tensor/axes.h"
+
+namespace runnel {
+namespace {
+
+template <class Kind>
+bool is(const Layer* layer) {
+  return dynamic_cast<const Kind*>(layer) != nullptr;
+}
+
+/// What a network wants to be given: which axes, and what they are called.
+struct Reader {
+  bool ids = false;
+  bool steps = false;  ///< whether the data have a seq axis
+  bool cell = false;   ///< whether the data are one step of sequences
+  Axis feature{axes::feature};
+  std::string feature_source = "your data";
+};
+
+Reader reader_of(const Network& network, const StorySizes& sizes) {
+  Reader reader{.steps = sizes.seq.has_value()};
+  for (const Layer* layer : network.layers()) {
+    reader.steps = reader.steps || is<Recurrent>(layer) || is<Pooling>(layer) || is<Embedding>(layer);
+  }
+  // Layers that read any number of features tell nothing.
+  for (const Layer* layer : network.layers()) {
+    if (is<Elementwise>(layer) || is<Pooling>(layer)) continue;
+    reader.ids = is<Embedding>(layer);
+    reader.feature_source = "input_size";
+    if (const auto* recurrent = dynamic_cast<const Recurrent*>(layer)) {
+      reader.feature.size = recurrent->config().input_size;
+    } else if (const auto* cell = dynamic_cast<const CellModule*>(layer)) {
+      reader.feature.size = cell->options().input_size;
+      reader.cell = true;
+    } else if (const auto* linear = dynamic_cast<const Linear*>(layer)) {
+      reader.feature.size = linear->options().in_features;
+      reader.feature_source = "in_features";
+    }
+    break;
+  }
+  return reader;
+}
+
+Wording wording_of(const Reader& reader) {
+  if (reader.ids) return {"word", "sentence"};
+  return reader.steps || reader.cell ? Wording{} : Wording{"row", "row"};
+}
+
+/// "3 sentences of 10 words, a number a word"
+std::string data_sentence(const Reader& reader, const StorySizes& sizes, const Wording& w) {
+  std::string text = reader.cell ? "one step of " : "";
+  text += sizes.batch ? counted(*sizes.batch, w.sequence) : w.sequence + "s";
+  if (sizes.seq) text += " of " + counted(*sizes.seq, w.step);
+  if (reader.ids) return text + ", a number a " + w.step;
+  return reader.feature.symbolic()
+             ? text
+             : fmt::format("{}, {} a {}", text, counted(reader.feature.size, "number"), w.step);
+}
+
+TensorStory data_of(const Network& network, const StorySizes& sizes, const Wording& w) {
+  const Reader reader = reader_of(network, sizes);
+  const AxisStory batch{{axes::batch, sizes.batch.value_or(Axis::kSymbolic)},
+                        "your data",
+                        fmt::format("how many {}s at a time", w.sequence)};
+  const AxisStory seq{
+      {axes::seq, sizes.seq.value_or(Axis::kSymbolic)},
+      "your data",
+      fmt::format("{}s of the longest {}{}", w.step, w.sequence, w.step == "step" ? " (words, hours)" : "")};
+  TensorStory data{.name = reader.ids ? "ids" : "input", .role = TensorRole::in};
+  data.axes = {batch};
+  if (reader.steps) data.axes.insert(network.batch_first() ? data.axes.end() : data.axes.begin(), seq);
+  if (!reader.ids) data.axes.push_back({reader.feature, reader.feature_source, feature_meaning(w)});
+  std::vector<Axis> axes;
+  for (const AxisStory& axis : data.axes) axes.push_back(axis.axis);
+  data.shape = Shape(axes);
+  data.sentence = data_sentence(reader, sizes, w);
+  return data;
+}
+
+/// Follows the data through the layers.
+class Teller {
+ public:
+  Teller(const Network& network, const StorySizes& sizes, const Wording& wording)
+      : network_(network), wording_(wording) {
+    story_.tensors.push_back(data_of(network, sizes, wording));
+  }
+
+  Story tell() {
+    const auto layers = network_.layers();
+    std::vector<ParameterCount> counts;
+    for (size_t i = 0; i < layers.size(); ++i) {
+      follow(*layers[i], layers.size() == 1, i);
+      counts.push_back(story_.layers.back().count);
+      story_.network += (i == 0 ? "" : " -> ") + story_.layers.back().text;
+    }
+    story_.count = sum_of(counts);
+    if (network_.batch_first_by_default) {
+      story_.notes.push_back("In a chain batch comes first unless a layer says batch_first=False.");
+    }
+    return std::move(story_);
+  }
+
+ private:
+  void follow(const Layer& layer, bool lone, size_t number) {
+    LayerTelling telling = tell_layer(layer, {.wording = wording_,
+                                              .lone = lone,
+                                              .prefix = lone ? "" : fmt::format("{}.", number),
+                                              .data = story_.tensors[data_],
+                                              .before = before_});
+    telling.layer.reads = {telling.reads_state ? state_ : data_};
+    for (TensorStory& state : telling.states_in) telling.layer.reads.push_back(add(std::move(state)));
+    for (TensorStory& tensor : telling.gives) telling.layer.gives.push_back(add(std::move(tensor)));
+    data_ = telling.layer.gives.front();
+    story_.layers.push_back(std::move(telling.layer));
+    // The final states pass an elementwise layer together with the data; any other layer leaves them behind.
+    if (const auto* recurrent = dynamic_cast<const Recurrent*>(&layer)) {
+      before_ = recurrent;
+      state_ = story_.layers.back().gives[1];
+    } else if (!is<Elementwise>(&layer)) {
+      before_ = nullptr;
+    }
+  }
+
+  size_t add(TensorStory tensor) {
+    story_.tensors.push_back(std::move(tensor));
+    return story_.tensors.size() - 1;
+  }
+
+  const Network& network_;
+  const Wording wording_;
+  Story story_;
+  size_t data_ = 0;   // the tensor that the next layer reads
+  size_t state_ = 0;  // h_n of before_
+  const Recurrent* before_ = nullptr;
+};
+
+/// Says of a size that it is the model's: its words, its labels.
+void rename_source(Story& story, AxisName name, const std::string& source, const std::string& meaning) {
+  const auto rename = [&](std::vector<AxisStory>& axes) {
+    for (AxisStory& axis : axes) {
+      if (axis.axis.name == name) axis = {axis.axis, source, meaning};
+    }
+  };
+  for (TensorStory& tensor : story.tensors) rename(tensor.axes);
+  for (LayerStory& layer : story.layers) rename(layer.sizes);
+}
+
+}  // namespace
+
+std::string AxisStory::to_string() const {
+  if (source.empty() || meaning.empty()) return source + meaning;
+  return source + ": " + meaning;
+}
+
+std::string to_string(TensorRole role) {
+  switch (role) {
+    case TensorRole::in:
+      return "in";
+    case TensorRole::out:
+      return "out";
+    case TensorRole::state:
+      return "state";
+  }
+  return "";
+}
+
+Story tell_story(const Network& network, const StorySizes& sizes) {
+  return Teller(network, sizes, wording_of(reader_of(network, sizes))).tell();
+}
+
+Story tell_story(std::string_view network, const StorySizes& sizes) {
+  const ShapesOnly shapes;
+  return tell_story(make_network(network), sizes);
+}
+
+Story tell_story(const TextClassifier& model, const StorySizes& sizes) {
+  const TokenizerOptions& options = model.tokenizer.options();
+  const bool characters = options.kind == TokenizerKind::characters;
+  const Wording w = characters ? Wording{"character", "text"} : Wording{"word", "sentence"};
+  Story story = Teller(model.network, sizes, w).tell();
+  story.preparation =
+      fmt::format("cut into {}s{}{}, each looked up in the vocabulary of {}: its number", w.step,
+                  options.kind == TokenizerKind::whitespace ? " at the blanks" : "",
+                  options.lowercase ? ", in lower case" : "", grouped(model.vocabulary.size()));
+  rename_source(story, axes::vocab, "vocabulary",
+                fmt::format("{}s of the vocabulary, <pad> and <unk> among them", w.step));
+  rename_source(story, axes::class_, "labels", "a score for each label that the model knows");
+  return story;
+}
+
+}  // namespace runnel

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+#include "runnel/explain/story.h"
+
+namespace runnel {
+
+struct StoryTextOptions {
+  bool color = false;  ///< paint the names of the axes, one colour an axis
+};
+
+/// The story for a terminal of 80 columns, ended by a line break. One layer by itself: what goes in and comes out, in
+/// words, each number and where it comes from, what to know, the parameters. A chain: the data flow down the page.
+///
+///     GRU(input_size=100, hidden_size=20, batch_first=True)
+///
+///       in   input   [batch=3, seq=10, feature=100]
+///            h_0     [layer·direction=1, batch=3, hidden=20]  zeros unless given
+///       out  output  [batch=3, seq=10, hidden=20]             the state at every step
+///            h_n     [layer·direction=1, batch=3, hidden=20]  the state at the end
+///     …
+std::string story_text(const Story& story, const StoryTextOptions& options = {});
+
+}  // namespace runnel

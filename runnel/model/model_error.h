@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "runnel/base/error.h"
+#include "runnel/tensor/shape.h"
+
+/// The sentences about model files, each made in one place.
+namespace runnel::errors {
+
+/// A safetensors file without a description of a model.
+FormatError not_a_model(const std::string& file);
+/// The description is there but cannot be read.
+FormatError bad_description(const std::string& file, const std::string& what);
+/// A model that was written for another task, or by a later version.
+FormatError other_kind_of_model(const std::string& file, const std::string& kind);
+/// The network does not read ids, or does not end in one score a class.
+OptionError not_a_classifier(const std::string& chain, const std::string& what, const std::string& fix);
+
+}  // namespace runnel::errors

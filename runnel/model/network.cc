@@ -1,0 +1,299 @@
+#include "runnel/model/network.h"
+
+#include <functional>
+#include <map>
+#include <tuple>
+
+#include "runnel/model/signature.h"
+#include "runnel/model/spec_error.h"
+#include "runnel/nn/cells.h"
+#include "runnel/nn/elementwise.h"
+#include "runnel/nn/embedding.h"
+#include "runnel/nn/gru.h"
+#include "runnel/nn/init.h"
+#include "runnel/nn/linear.h"
+#include "runnel/nn/lstm.h"
+#include "runnel/nn/pooling.h"
+#include "runnel/nn/rnn.h"
+#include "runnel/tensor/axes.h"
+
+namespace runnel {
+namespace {
+
+using Names = std::vector<std::string>;
+
+const Names kLSTM = {"input_size",  "hidden_size", "num_layers",    "bias",
+                     "batch_first", "dropout",     "bidirectional", "proj_size"};
+const Names kGRU = {"input_size",  "hidden_size", "num_layers",   "bias",
+                    "batch_first", "dropout",     "bidirectional"};
+const Names kRNN = {"input_size", "hidden_size", "num_layers", "nonlinearity",
+                    "bias",       "batch_first", "dropout",    "bidirectional"};
+const Names kEmbedding = {"num_embeddings", "embedding_dim", "padding_idx"};
+const Names kCell = {"input_size", "hidden_size", "bias"};
+const Names kRNNCell = {"input_size", "hidden_size", "bias", "nonlinearity"};
+const Names kLinear = {"in_features", "out_features", "bias"};
+
+/// Makes the layers of one chain, one after the other; knows the shape that travels between them.
+class NetworkBuilder {
+ public:
+  NetworkBuilder(const ChainSpec& chain, const NetworkContext& context, Generator& generator)
+      : chain_(chain), context_(context), generator_(generator) {}
+
+  Network build() {
+    batch_first_ = batch_stands_first();
+    Network network;
+    auto sequence = std::make_unique<Sequential>();
+    for (const LayerSpec& layer : chain_.layers) {
+      std::unique_ptr<Layer> made = make(layer);
+      follow(*made);
+      if (chain_.lone()) {
+        network.module = std::move(made);
+      } else {
+        sequence->add(std::move(made));
+      }
+    }
+    if (!chain_.lone()) network.module = std::move(sequence);
+    network.batch_first_by_default = batch_first_by_default_;
+    return network;
+  }
+
+ private:
+  using Maker = std::function<std::unique_ptr<Layer>(NetworkBuilder&, const LayerSpec&)>;
+
+  static const std::map<std::string, Maker>& makers() {
+    static const std::map<std::string, Maker> table = {
+        {"Embedding", [](auto& b, auto& layer) { return b.embedding(layer); }},
+        {"RNN", [](auto& b, auto& layer) { return b.rnn(layer); }},
+        {"LSTM", [](auto& b, auto& layer) { return b.lstm(layer); }},
+        {"GRU", [](auto& b, auto& layer) { return b.gru(layer); }},
+        {"RNNCell", [](auto& b, auto& layer) { return b.rnn_cell(layer); }},
+        {"LSTMCell", [](auto& b, auto& layer) { return b.template cell<LSTMCell>(layer); }},
+        {"GRUCell", [](auto& b, auto& layer) { return b.template cell<GRUCell>(layer); }},
+        {"Linear", [](auto& b, auto& layer) { return b.linear(layer); }},
+        {"Dropout", [](auto& b, auto& layer) { return b.dropout(layer); }},
+        {"Tanh", [](auto& b, auto& layer) { return b.activation(layer, ActivationKind::tanh); }},
+        {"ReLU", [](auto& b, auto& layer) { return b.activation(layer, ActivationKind::relu); }},
+        {"Sigmoid", [](auto& b, auto& layer) { return b.activation(layer, ActivationKind::sigmoid); }},
+    };
+    return table;
+  }
+
+  std::unique_ptr<Layer> make(const LayerSpec& layer) {
+    if (const auto pooling = pooling_kind(layer.kind)) {
+      BoundArguments(chain_, layer, {});
+      return std::make_unique<Pooling>(*pooling);
+    }
+    const auto found = makers().find(layer.kind);
+    if (found != makers().end()) return found->second(*this, layer);
+    Names known = {"last", "first", "mean", "max"};
+    for (const auto& [name, maker] : makers()) known.push_back(name);
+    throw errors::unknown_layer(chain_, layer, known);
+  }
+
+  /// The shape behind the layer. A layer that gets data of another size says so itself.
+  void follow(const Layer& layer) {
+    if (!shape_) {
+      shape_ = first_shape(layer);
+      if (!shape_) return;
+    }
+    shape_ = layer.output_shape(*shape_);
+  }
+
+  /// Symbolic data as the first layer reads it; none when the layer does not tell how many features it wants.
+  std::optional<Shape> first_shape(const Layer& layer) const {
+    const Axis first{batch_first_ ? axes::batch : axes::seq}, second{batch_first_ ? axes::seq : axes::batch};
+    if (dynamic_cast<const Embedding*>(&layer)) return Shape{first, second};
+    if (const auto* recurrent = dynamic_cast<const Recurrent*>(&layer)) {
+      return Shape{first, second, {axes::feature, recurrent->config().input_size}};
+    }
+    if (const auto* cell = dynamic_cast<const CellModule*>(&layer)) {
+      return Shape{{axes::batch}, {axes::feature, cell->options().input_size}};
+    }
+    if (const auto* linear = dynamic_cast<const Linear*>(&layer)) {
+      return Shape{first, second, {axes::feature, linear->options().in_features}};
+    }
+    return std::nullopt;
+  }
+
+  /// The number of features in front of the layer that is made next, when the chain tells it.
+  std::optional<int64_t> features_before() const {
+    if (!shape_ || shape_->rank() == 0) return context_.input_size;
+    const Axis last = (*shape_)[shape_->rank() - 1];
+    return last.symbolic() ? std::nullopt : std::optional(last.size);
+  }
+
+  /// Whether the first size is left out: one number by itself, and the second size not given by name.
+  static bool leaves_first_out(const LayerSpec& layer, const std::string& second) {
+    int64_t positional = 0;
+    for (const SpecArgument& argument : layer.arguments) {
+      positional += argument.name.empty() ? 1 : 0;
+      if (argument.name == second) return false;
+    }
+    return positional == 1;
+  }
+
+  static int64_t symbolic_or_throw(const OptionError& error) {
+    if (!ShapesOnly::active()) throw error;
+    return Axis::kSymbolic;
+  }
+
+  std::unique_ptr<Layer> embedding(const LayerSpec& layer) {
+    const BoundArguments given(chain_, layer, kEmbedding, leaves_first_out(layer, "embedding_dim") ? 1 : 0);
+    const auto dim = given.size("embedding_dim");
+    if (!dim)
+      throw errors::size_not_known(chain_, layer, "embedding_dim",
+                                   "Embedding(5000, 100): words, numbers a word");
+    auto words = given.size("num_embeddings");
+    if (!words) words = context_.num_embeddings;
+    if (!words) {
+      words = symbolic_or_throw(errors::size_not_known(chain_, layer, "num_embeddings",
+                                                       "Embedding(5000, 100): words, numbers a word"));
+    }
+    return std::make_unique<Embedding>(
+        EmbeddingOptions{
+            .num_embeddings = *words, .embedding_dim = *dim, .padding_idx = given.integer("padding_idx")},
+        generator_);
+  }
+
+  std::unique_ptr<Layer> linear(const LayerSpec& layer) {
+    const BoundArguments given(chain_, layer, kLinear, leaves_first_out(layer, "out_features") ? 1 : 0);
+    const bool last = &layer == &chain_.layers.back();
+    auto in = given.size("in_features"), out = given.size("out_features");
+    if (!in) in = features_before();
+    if (!in)
+      throw errors::size_not_known(chain_, layer, "in_features", "Linear(256, 6): numbers in, numbers out");
+    if (!out && last) out = context_.classes;
+    if (!out) {
+      const auto error =
+          errors::size_not_known(chain_, layer, "out_features", "Linear(256, 6): numbers in, numbers out");
+      if (!last) throw error;
+      out = symbolic_or_throw(error);
+    }
+    return std::make_unique<Linear>(
+        LinearOptions{.in_features = *in,
+                      .out_features = *out,
+                      .bias = given.flag("bias").value_or(true),
+                      .out_axis = last && !chain_.lone() ? axes::class_ : axes::feature},
+        generator_);
+  }
+
+  std::unique_ptr<Layer> dropout(const LayerSpec& layer) {
+    const BoundArguments given(chain_, layer, {"p", "inplace"});
+    return std::make_unique<Dropout>(DropoutOptions{.p = given.number("p").value_or(0.5)});
+  }
+
+  std::unique_ptr<Layer> activation(const LayerSpec& layer, ActivationKind kind) {
+    BoundArguments(chain_, layer, kind == ActivationKind::relu ? Names{"inplace"} : Names{});
+    return std::make_unique<Activation>(kind);
+  }
+
+  /// input_size and hidden_size of a layer or cell.
+  std::pair<int64_t, int64_t> recurrent_sizes(const LayerSpec& layer, const BoundArguments& given) const {
+    const std::string fix = layer.kind + "(100, 128): numbers a step, numbers it remembers";
+    const auto input = given.size("input_size"), hidden = given.size("hidden_size");
+    const auto features = input ? input : features_before();
+    if (!features) throw errors::size_not_known(chain_, layer, "input_size", fix);
+    if (!hidden) throw errors::size_not_known(chain_, layer, "hidden_size", fix);
+    return {*features, *hidden};
+  }
+
+  /// Fills in the options that RNN, LSTM and GRU share.
+  template <class Options>
+  Options recurrent(const LayerSpec& layer, const BoundArguments& given) {
+    Options o;
+    std::tie(o.input_size, o.hidden_size) = recurrent_sizes(layer, given);
+    o.num_layers = given.size("num_layers").value_or(1);
+    o.bias = given.flag("bias").value_or(true);
+    o.dropout = given.number("dropout").value_or(0.0);
+    o.bidirectional = given.flag("bidirectional").value_or(false);
+    const auto batch_first = given.flag("batch_first");
+    if (!batch_first && !chain_.lone()) batch_first_by_default_ = true;
+    o.batch_first = batch_first.value_or(batch_first_);
+    return o;
+  }
+
+  /// Which axis of the data comes first: what the first recurrent layer says, else the default of a chain or of a
+  /// lone layer.
+  bool batch_stands_first() const {
+    for (const LayerSpec& layer : chain_.layers) {
+      const Names* signature = layer.kind == "LSTM"  ? &kLSTM
+                               : layer.kind == "GRU" ? &kGRU
+                               : layer.kind == "RNN" ? &kRNN
+                                                     : nullptr;
+      if (signature) return bind(layer, *signature).flag("batch_first").value_or(!chain_.lone());
+    }
+    return true;
+  }
+
+  BoundArguments bind(const LayerSpec& layer, const Names& signature) const {
+    return BoundArguments(chain_, layer, signature, leaves_first_out(layer, "hidden_size") ? 1 : 0);
+  }
+
+  template <class CellType>
+  std::unique_ptr<Layer> cell(const LayerSpec& layer) {
+    const BoundArguments given = bind(layer, kCell);
+    const auto [input, hidden] = recurrent_sizes(layer, given);
+    return std::make_unique<CellType>(
+        CellOptions{.input_size = input, .hidden_size = hidden, .bias = given.flag("bias").value_or(true)},
+        generator_);
+  }
+  std::unique_ptr<Layer> rnn_cell(const LayerSpec& layer) {
+    const BoundArguments given = bind(layer, kRNNCell);
+    const auto [input, hidden] = recurrent_sizes(layer, given);
+    return std::make_unique<RNNCell>(
+        RNNCellOptions{.input_size = input,
+                       .hidden_size = hidden,
+                       .bias = given.flag("bias").value_or(true),
+                       .nonlinearity = given.text("nonlinearity").value_or("tanh")},
+        generator_);
+  }
+
+  std::unique_ptr<Layer> rnn(const LayerSpec& layer) {
+    const BoundArguments given = bind(layer, kRNN);
+    auto options = recurrent<RNNOptions>(layer, given);
+    options.nonlinearity = given.text("nonlinearity").value_or("tanh");
+    return std::make_unique<RNN>(options, generator_);
+  }
+  std::unique_ptr<Layer> gru(const LayerSpec& layer) {
+    return std::make_unique<GRU>(recurrent<GRUOptions>(layer, bind(layer, kGRU)), generator_);
+  }
+  std::unique_ptr<Layer> lstm(const LayerSpec& layer) {
+    const BoundArguments given = bind(layer, kLSTM);
+    auto options = recurrent<LSTMOptions>(layer, given);
+    options.proj_size = given.integer("proj_size").value_or(0);
+    return std::make_unique<LSTM>(options, generator_);
+  }
+
+  const ChainSpec& chain_;
+  const NetworkContext& context_;
+  Generator& generator_;
+  std::optional<Shape> shape_;
+  bool batch_first_ = true;
+  bool batch_first_by_default_ = false;
+};
+
+}  // namespace
+
+std::vector<Layer*> Network::layers() const {
+  auto* sequence = dynamic_cast<Sequential*>(module.get());
+  if (!sequence) return {module.get()};
+  std::vector<Layer*> layers;
+  for (int64_t i = 0; i < sequence->size(); ++i) layers.push_back(&(*sequence)[i]);
+  return layers;
+}
+
+bool Network::reads_ids() const { return dynamic_cast<const Embedding*>(layers().front()) != nullptr; }
+
+bool Network::batch_first() const {
+  for (const Layer* layer : layers()) {
+    if (const auto* recurrent = dynamic_cast<const Recurrent*>(layer)) return recurrent->config().batch_first;
+  }
+  return true;
+}
+
+Network make_network(std::string_view text, const NetworkContext& context, Generator& generator) {
+  const ChainSpec chain = parse_chain(text);
+  return NetworkBuilder(chain, context, generator).build();
+}
+
+}  // namespace runnel

@@ -1,0 +1,68 @@
+#include "runnel/model/signature.h"
+
+#include <algorithm>
+
+#include "runnel/model/spec_error.h"
+
+namespace runnel {
+
+BoundArguments::BoundArguments(const ChainSpec& chain, const LayerSpec& layer,
+                               const std::vector<std::string>& signature, size_t skipped)
+    : chain_(chain) {
+  size_t position = skipped;
+  for (const SpecArgument& argument : layer.arguments) {
+    std::string name = argument.name;
+    if (name.empty()) {
+      if (position >= signature.size()) throw errors::too_many_arguments(chain, layer, argument, signature);
+      name = signature[position++];
+    } else if (std::find(signature.begin(), signature.end(), name) == signature.end()) {
+      throw errors::unknown_option(chain, layer, argument, signature);
+    }
+    if (find(name)) throw errors::option_twice(chain, argument, name);
+    bound_.emplace_back(name, &argument);
+  }
+}
+
+const SpecArgument* BoundArguments::find(const std::string& name) const {
+  for (const auto& [bound, argument] : bound_) {
+    if (bound == name) return argument;
+  }
+  return nullptr;
+}
+
+std::optional<int64_t> BoundArguments::integer(const std::string& name) const {
+  const SpecArgument* argument = find(name);
+  if (!argument || std::holds_alternative<std::monostate>(argument->value)) return std::nullopt;
+  if (const int64_t* value = std::get_if<int64_t>(&argument->value)) return *value;
+  throw errors::wrong_value(chain_, *argument, name, "a whole number");
+}
+
+std::optional<int64_t> BoundArguments::size(const std::string& name) const {
+  const std::optional<int64_t> value = integer(name);
+  if (value && *value < 1) throw errors::wrong_value(chain_, *find(name), name, "1 or more");
+  return value;
+}
+
+std::optional<double> BoundArguments::number(const std::string& name) const {
+  const SpecArgument* argument = find(name);
+  if (!argument || std::holds_alternative<std::monostate>(argument->value)) return std::nullopt;
+  if (const double* value = std::get_if<double>(&argument->value)) return *value;
+  if (const int64_t* value = std::get_if<int64_t>(&argument->value)) return static_cast<double>(*value);
+  throw errors::wrong_value(chain_, *argument, name, "a number");
+}
+
+std::optional<bool> BoundArguments::flag(const std::string& name) const {
+  const SpecArgument* argument = find(name);
+  if (!argument || std::holds_alternative<std::monostate>(argument->value)) return std::nullopt;
+  if (const bool* value = std::get_if<bool>(&argument->value)) return *value;
+  throw errors::wrong_value(chain_, *argument, name, "True or False");
+}
+
+std::optional<std::string> BoundArguments::text(const std::string& name) const {
+  const SpecArgument* argument = find(name);
+  if (!argument || std::holds_alternative<std::monostate>(argument->value)) return std::nullopt;
+  if (const std::string* value = std::get_if<std::string>(&argument->value)) return *value;
+  throw errors::wrong_value(chain_, *argument, name, "a text in quotes");
+}
+
+}  // namespace runnel

@@ -1,0 +1,147 @@
+#include "runnel/model/spec.h"
+
+#include <cctype>
+#include <charconv>
+
+#include "runnel/model/spec_error.h"
+
+namespace runnel {
+namespace {
+
+/// A cursor over the text of a chain.
+class SpecParser {
+ public:
+  explicit SpecParser(std::string_view text) : chain_{std::string(text), {}}, text_(chain_.text) {}
+
+  ChainSpec parse() {
+    chain_.layers.push_back(layer());
+    skip_space();
+    while (column_ < text_.size()) {
+      expect("->", "'->' and another layer, or the end");
+      chain_.layers.push_back(layer());
+      skip_space();
+    }
+    return std::move(chain_);
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& expected) const {
+    throw errors::expected_here(chain_.text, column_, expected);
+  }
+  void skip_space() {
+    while (column_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[column_]))) ++column_;
+  }
+  bool accept(std::string_view token) {
+    skip_space();
+    if (text_.substr(column_, token.size()) != token) return false;
+    column_ += token.size();
+    return true;
+  }
+  void expect(std::string_view token, const std::string& expected) {
+    if (!accept(token)) fail(expected);
+  }
+  /// Letters, digits and underscores from here on; may be empty.
+  std::string word() {
+    skip_space();
+    const size_t begin = column_;
+    while (column_ < text_.size() &&
+           (std::isalnum(static_cast<unsigned char>(text_[column_])) || text_[column_] == '_')) {
+      ++column_;
+    }
+    return std::string(text_.substr(begin, column_ - begin));
+  }
+
+  LayerSpec layer() {
+    if (accept("torch.")) expect("nn.", "'nn.'");
+    accept("nn.");
+    LayerSpec layer;
+    skip_space();
+    layer.place.column = column_;
+    layer.kind = word();
+    layer.place.length = layer.kind.size();
+    if (layer.kind.empty()) fail("the name of a layer, such as LSTM");
+    if (!accept("(")) return layer;
+    while (!accept(")")) {
+      layer.arguments.push_back(argument());
+      if (accept(",")) continue;
+      expect(")", "',' or ')'");
+      break;
+    }
+    return layer;
+  }
+
+  SpecArgument argument() {
+    skip_space();
+    SpecArgument argument;
+    argument.place.column = column_;
+    const std::string name = word();
+    if (!name.empty() && accept("=")) {
+      argument.name = name;
+    } else {
+      column_ = argument.place.column;
+    }
+    argument.value = value();
+    argument.place.length = column_ - argument.place.column;
+    return argument;
+  }
+
+  SpecValue value() {
+    skip_space();
+    if (column_ < text_.size() && (text_[column_] == '\'' || text_[column_] == '"')) return quoted();
+    const size_t begin = column_;
+    const std::string name = word();
+    if (name == "True") return true;
+    if (name == "False") return false;
+    if (name == "None") return std::monostate{};
+    column_ = begin;
+    return number();
+  }
+
+  std::string quoted() {
+    const char quote = text_[column_++];
+    const size_t end = text_.find(quote, column_);
+    if (end == std::string_view::npos) fail(std::string("a closing ") + quote);
+    std::string content(text_.substr(column_, end - column_));
+    column_ = end + 1;
+    return content;
+  }
+
+  SpecValue number() {
+    size_t end = column_;
+    const auto belongs = [](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_';
+    };
+    const auto sign = [&](size_t i) {  // in front, or behind an exponent's e
+      const bool exponent = i > column_ && (text_[i - 1] == 'e' || text_[i - 1] == 'E');
+      return (text_[i] == '-' || text_[i] == '+') && (i == column_ || exponent) && text_.substr(i, 2) != "->";
+    };
+    while (end < text_.size() && (belongs(text_[end]) || sign(end))) ++end;
+    std::string digits;  // Python allows 5_000 and +5
+    for (char c : text_.substr(column_, end - column_)) {
+      if (c != '_' && c != '+') digits += c;
+    }
+    const char *first = digits.data(), *last = first + digits.size();
+    int64_t whole = 0;
+    if (const auto [stop, error] = std::from_chars(first, last, whole);
+        error == std::errc() && stop == last) {
+      column_ = end;
+      return whole;
+    }
+    double real = 0;
+    if (const auto [stop, error] = std::from_chars(first, last, real); error == std::errc() && stop == last) {
+      column_ = end;
+      return real;
+    }
+    fail("a number, True, False, None or a text in quotes");
+  }
+
+  ChainSpec chain_;
+  std::string_view text_;
+  size_t column_ = 0;
+};
+
+}  // namespace
+
+ChainSpec parse_chain(std::string_view text) { return SpecParser(text).parse(); }
+
+}  // namespace runnel

@@ -1,0 +1,81 @@
+#include "runnel/model/spec_error.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "runnel/text/spelling.h"
+
+namespace runnel::errors {
+namespace {
+
+/// Characters, not bytes, in front of a column: a mark must stand under the right one.
+size_t width(const std::string& text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+/// The text, and below it the mark with what it says.
+std::string marked(const std::string& text, const SpecPlace& place, const std::string& note) {
+  const size_t length =
+      std::max<size_t>(1, width(text.substr(std::min(place.column, text.size()), place.length)));
+  return fmt::format("{}\n{}{} {}", text, std::string(width(text.substr(0, place.column)), ' '),
+                     std::string(length, '^'), note);
+}
+
+/// "; did you mean batch_first?", or nothing when no known word is near.
+std::string suggestion(const std::string& word, std::span<const std::string> known) {
+  const auto near = nearest_spelling(word, known);
+  return near ? fmt::format("; did you mean {}?", *near) : "";
+}
+
+}  // namespace
+
+OptionError expected_here(const std::string& text, size_t column, const std::string& expected) {
+  return OptionError("the network cannot be read",
+                     {{"at", marked(text, {column, 1}, "expected " + expected)}});
+}
+
+OptionError unknown_layer(const ChainSpec& chain, const LayerSpec& layer,
+                          std::span<const std::string> known) {
+  return OptionError(
+      fmt::format("there is no layer {}", layer.kind),
+      {{"at", marked(chain.text, layer.place, "no such layer" + suggestion(layer.kind, known))},
+       {"known", fmt::format("{}", fmt::join(known, ", "))}});
+}
+
+OptionError unknown_option(const ChainSpec& chain, const LayerSpec& layer, const SpecArgument& argument,
+                           std::span<const std::string> known) {
+  return OptionError(
+      fmt::format("{} has no option {}", layer.kind, argument.name),
+      {{"at", marked(chain.text, argument.place, "no such option" + suggestion(argument.name, known))},
+       {"takes", fmt::format("{}", fmt::join(known, ", "))}});
+}
+
+OptionError too_many_arguments(const ChainSpec& chain, const LayerSpec& layer, const SpecArgument& argument,
+                               std::span<const std::string> known) {
+  const std::string takes = known.empty() ? "nothing" : fmt::format("{}", fmt::join(known, ", "));
+  return OptionError(fmt::format("{} takes no more than {} arguments", layer.kind, known.size()),
+                     {{"at", marked(chain.text, argument.place, "one too many")}, {"takes", takes}});
+}
+
+OptionError option_twice(const ChainSpec& chain, const SpecArgument& argument, const std::string& name) {
+  return OptionError(fmt::format("{} is given twice", name),
+                     {{"at", marked(chain.text, argument.place, "given before")}});
+}
+
+OptionError wrong_value(const ChainSpec& chain, const SpecArgument& argument, const std::string& option,
+                        const std::string& expected) {
+  return OptionError(
+      fmt::format("{} cannot have this value", option),
+      {{"at", marked(chain.text, argument.place, fmt::format("{}: expected {}", option, expected))}});
+}
+
+OptionError size_not_known(const ChainSpec& chain, const LayerSpec& layer, const std::string& option,
+                           const std::string& fix) {
+  return OptionError(
+      fmt::format("{}: {} is not known", layer.kind, option),
+      {{"at", marked(chain.text, layer.place, fmt::format("nothing tells {}", option))}, {"fix", fix}});
+}
+
+}  // namespace runnel::errors

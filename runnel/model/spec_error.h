@@ -1,0 +1,26 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runnel/base/error.h"
+#include "runnel/model/spec.h"
+
+/// The sentences about networks as text, each made in one place. Each shows the text and marks the place.
+namespace runnel::errors {
+
+OptionError expected_here(const std::string& text, size_t column, const std::string& expected);
+OptionError unknown_layer(const ChainSpec& chain, const LayerSpec& layer, std::span<const std::string> known);
+OptionError unknown_option(const ChainSpec& chain, const LayerSpec& layer, const SpecArgument& argument,
+                           std::span<const std::string> known);
+OptionError too_many_arguments(const ChainSpec& chain, const LayerSpec& layer, const SpecArgument& argument,
+                               std::span<const std::string> known);
+OptionError option_twice(const ChainSpec& chain, const SpecArgument& argument, const std::string& name);
+OptionError wrong_value(const ChainSpec& chain, const SpecArgument& argument, const std::string& option,
+                        const std::string& expected);
+/// A size that neither the text nor the layer before tells.
+OptionError size_not_known(const ChainSpec& chain, const LayerSpec& layer, const std::string& option,
+                           const std::string& fix);
+
+}  // namespace runnel::errors

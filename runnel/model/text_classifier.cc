@@ -1,0 +1,139 @@
+#include "runnel/model/text_classifier.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "runnel/base/files.h"
+#include "runnel/formats/safetensors.h"
+#include "runnel/model/model_error.h"
+#include "runnel/model/weights.h"
+#include "runnel/nn/init.h"
+#include "runnel/ops/softmax.h"
+#include "runnel/sequence/packed.h"
+#include "runnel/tensor/axes.h"
+
+namespace runnel {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kKey = "runnel.model";
+constexpr const char* kKind = "text-classifier";
+
+Ids pad_ids(const std::vector<std::vector<int32_t>>& sequences) {
+  std::vector<Ids> rows;
+  int64_t longest = 1;  // a batch of empty texts still has a step, of padding
+  for (const std::vector<int32_t>& ids : sequences) {
+    rows.emplace_back(Shape{{axes::seq, static_cast<int64_t>(ids.size())}}, ids);
+    longest = std::max(longest, static_cast<int64_t>(ids.size()));
+  }
+  const PadOptions options{.batch_first = true, .padding_value = Vocabulary::kPad, .total_length = longest};
+  return pad_sequence(rows, options).data;
+}
+
+Lengths lengths_of(const std::vector<std::vector<int32_t>>& sequences) {
+  Lengths lengths;
+  for (const std::vector<int32_t>& ids : sequences) lengths.push_back(static_cast<int64_t>(ids.size()));
+  return lengths;
+}
+
+}  // namespace
+
+void TextClassifier::make_network_from(const std::string& chain, Generator& generator) {
+  network = make_network(
+      chain, {.num_embeddings = vocabulary.size(), .classes = static_cast<int64_t>(labels.size())},
+      generator);
+  const std::string fix = "Embedding(100) -> LSTM(128) -> last -> Linear";
+  if (!network.reads_ids()) throw errors::not_a_classifier(chain, "it does not begin with an Embedding", fix);
+  if (!network.batch_first()) {
+    throw errors::not_a_classifier(chain,
+                                   "a batch of texts has batch first, but a layer says batch_first=False",
+                                   "leave batch_first out");
+  }
+  const Shape scores = network.module->output_shape(Shape{{axes::batch}, {axes::seq}});
+  const Shape expected{{axes::batch}, {axes::class_, static_cast<int64_t>(labels.size())}};
+  if (!(scores == expected)) {
+    throw errors::not_a_classifier(chain,
+                                   fmt::format("it ends in {}, expected {}: one score for each label",
+                                               scores.to_string(), expected.to_string()),
+                                   fix);
+  }
+}
+
+Variable TextClassifier::scores(const std::vector<std::vector<int32_t>>& batch) {
+  return network.module->forward({pad_ids(batch), lengths_of(batch)}).features("the classifier");
+}
+
+std::vector<std::vector<Prediction>> TextClassifier::predict(const std::vector<std::string>& texts) {
+  if (texts.empty()) return {};
+  std::vector<std::vector<int32_t>> batch;
+  for (const std::string& text : texts) batch.push_back(ids(text));
+  network.module->eval();
+  const Variable probabilities = softmax(scores(batch), axes::class_);
+  std::vector<std::vector<Prediction>> predictions;
+  const size_t classes = labels.size();
+  for (size_t n = 0; n < texts.size(); ++n) {
+    std::vector<Prediction> row;
+    for (size_t label = 0; label < classes; ++label) {
+      row.push_back({static_cast<int32_t>(label), probabilities.value().values()[n * classes + label]});
+    }
+    std::stable_sort(row.begin(), row.end(),
+                     [](const Prediction& a, const Prediction& b) { return a.probability > b.probability; });
+    predictions.push_back(std::move(row));
+  }
+  return predictions;
+}
+
+std::string TextClassifier::to_bytes() const {
+  const TokenizerOptions& options = tokenizer.options();
+  Json description;
+  description["kind"] = kKind;
+  description["version"] = 1;
+  description["network"] = network.module->to_string();
+  description["tokenizer"] = {{"kind", to_string(options.kind)}, {"lowercase", options.lowercase}};
+  description["labels"] = labels;
+  description["notes"] = notes;
+  description["vocabulary"] = vocabulary.tokens();
+  SafetensorsFile file{.tensors = arrays_of(*network.module)};
+  file.metadata[kKey] = description.dump();
+  return write_safetensors(file);
+}
+
+void TextClassifier::save(const std::string& path) const { write_file_atomically(path, to_bytes()); }
+
+TextClassifier TextClassifier::load(const std::string& path) {
+  return from_bytes(read_file(path), path == "-" ? "standard input" : path);
+}
+
+TextClassifier TextClassifier::from_bytes(std::string_view bytes, const std::string& name) {
+  const SafetensorsFile file = read_safetensors(bytes, name);
+  const auto found = file.metadata.find(kKey);
+  if (found == file.metadata.end()) throw errors::not_a_model(name);
+  TextClassifier model;
+  try {
+    const Json description = Json::parse(found->second);
+    const std::string kind = description.at("kind");
+    if (kind != kKind) throw errors::other_kind_of_model(name, kind);
+    const Json& tokenizer = description.at("tokenizer");
+    model.tokenizer = Tokenizer({.kind = parse_tokenizer_kind(tokenizer.at("kind").get<std::string>()),
+                                 .lowercase = tokenizer.at("lowercase").get<bool>()});
+    model.vocabulary =
+        Vocabulary::from_tokens(description.at("vocabulary").get<std::vector<std::string>>(), name);
+    model.labels = description.at("labels").get<std::vector<std::string>>();
+    model.notes = description.at("notes").get<std::map<std::string, std::string>>();
+    const std::string chain = description.at("network");
+    const ShapesOnly
+        shapes;  // a lying description allocates nothing: load_state compares it with the tensors first
+    model.make_network_from(chain);
+  } catch (const nlohmann::json::exception& error) {
+    throw errors::bad_description(name, error.what());
+  } catch (const OptionError& error) {
+    throw errors::bad_description(name, error.what());
+  }
+  load_state(*model.network.module, named_tensors(file.tensors), name);
+  return model;
+}
+
+}  // namespace runnel

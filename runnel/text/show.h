@@ -1,0 +1,17 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace runnel {
+
+/// A piece of somebody's data as an error shows it: in double quotes, on one line, at most about 60 bytes.
+/// Control characters and bytes that are not UTF-8 are escaped: `"a\tb\xE9"`; what is cut off becomes `…`.
+std::string in_quotes(std::string_view text);
+
+/// Names for an error: `text, label`; of more than ten the first ten and how many there are:
+/// `a, b, c, d, e, f, g, h, i, j, … (58 in all)`.
+std::string listed(std::span<const std::string> names);
+
+}  // namespace runnel

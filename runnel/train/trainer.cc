@@ -1,0 +1,157 @@
+#include "runnel/train/trainer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+#include "runnel/autograd/tape.h"
+#include "runnel/data/batches.h"
+#include "runnel/ops/loss.h"
+#include "runnel/optim/adam.h"
+#include "runnel/optim/clip.h"
+#include "runnel/tensor/axes.h"
+#include "runnel/train/diagnose.h"
+#include "runnel/train/train_error.h"
+
+namespace runnel {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+void check_options(const TrainOptions& o) {
+  if (o.epochs < 1) throw errors::train_option("epochs", static_cast<double>(o.epochs), "1 or more");
+  if (o.batch_size < 1)
+    throw errors::train_option("batch_size", static_cast<double>(o.batch_size), "1 or more");
+  if (!(o.clip_norm >= 0)) throw errors::train_option("clip_norm", o.clip_norm, "0 or more");
+  if (o.patience < 0) throw errors::train_option("patience", static_cast<double>(o.patience), "0 or more");
+}
+
+/// One training from its first step to its last.
+class Trainer {
+ public:
+  Trainer(TextClassifier& model, const TextDataset& train_set, const TextDataset& dev_set,
+          const TrainOptions& options, TrainListener& listener)
+      : model_(model),
+        module_(*model.network.module),
+        train_(train_set),
+        dev_(dev_set),
+        options_(options),
+        listener_(listener),
+        optimizer_(module_.named_parameters(), {.lr = options.lr, .weight_decay = options.weight_decay}) {}
+
+  TrainResult run() {
+    // Dropout draws from a stream of its own, so that it does not repeat the numbers of the initial weights.
+    default_generator().seed(options_.seed, /*stream=*/1);
+    try {
+      for (int64_t epoch = 1; epoch <= options_.epochs && !finished(); ++epoch) run_epoch(epoch);
+    } catch (...) {
+      restore_best();
+      throw;
+    }
+    restore_best();
+    return std::move(result_);
+  }
+
+ private:
+  bool finished() const { return result_.interrupted || result_.stopped_early; }
+
+  void run_epoch(int64_t epoch) {
+    EpochResult result{.epoch = epoch, .dev = {}};
+    const Clock::time_point start = Clock::now();
+    module_.train();
+    double loss_sum = 0;
+    int64_t done = 0;
+    const BatchOptions plan{.batch_size = options_.batch_size, .seed = options_.seed, .epoch = epoch};
+    for (const std::vector<int64_t>& examples : plan_batches(train_, plan)) {
+      const int64_t size = static_cast<int64_t>(examples.size());
+      loss_sum += step(make_batch(train_, examples), epoch) * static_cast<double>(size);
+      done += size;
+      const double seconds = seconds_since(start),
+                   speed = static_cast<double>(done) / std::max(seconds, 1e-9);
+      const TrainProgress progress{
+          .epoch = epoch,
+          .epochs = options_.epochs,
+          .sequences = done,
+          .of = train_.size(),
+          .loss = loss_sum / static_cast<double>(done),
+          .sequences_per_second = speed,
+          .seconds_left_in_epoch = static_cast<double>(train_.size() - done) / speed};
+      if (!listener_.on_step(progress)) {
+        result_.interrupted = true;
+        return;
+      }
+    }
+    result.seconds = seconds_since(start);
+    result.sequences_per_second = static_cast<double>(done) / std::max(result.seconds, 1e-9);
+    result.train_loss = loss_sum / static_cast<double>(std::max<int64_t>(1, done));
+    result.dev = evaluate(model_, dev_);
+    finish_epoch(std::move(result));
+  }
+
+  /// One step of the optimizer; returns the mean loss of the batch.
+  double step(const Batch& batch, int64_t epoch) {
+    ++steps_;
+    Recording recording;
+    const Ids targets(Shape{{axes::batch, static_cast<int64_t>(batch.labels.size())}}, batch.labels);
+    optimizer_.zero_grad();
+    const Variable loss =
+        cross_entropy(module_.forward({batch.ids, batch.lengths}).features("train"), targets);
+    const double value = loss.item();
+    const TrainMoment moment{.epoch = epoch, .step = steps_};
+    if (!std::isfinite(value)) throw_loss_not_finite(model_, {batch.ids, batch.lengths}, value, moment);
+    loss.backward();
+    const double limit =
+        options_.clip_norm > 0 ? options_.clip_norm : std::numeric_limits<double>::infinity();
+    if (!std::isfinite(clip_grad_norm(module_.named_parameters(), limit)))
+      throw_gradient_not_finite(model_, moment);
+    optimizer_.step();
+    return value;
+  }
+
+  void finish_epoch(EpochResult result) {
+    result.best = best_.empty() || result.dev.loss < best_loss_;
+    if (result.best) {
+      best_loss_ = result.dev.loss;
+      result_.best_epoch = result.epoch;
+      best_.clear();
+      for (const Variable& parameter : module_.parameters()) best_.push_back(parameter.value().clone());
+    }
+    listener_.on_epoch(result);
+    result_.epochs.push_back(std::move(result));
+    const int64_t waited = result_.epochs.back().epoch - result_.best_epoch;
+    result_.stopped_early = options_.patience > 0 && waited >= options_.patience;
+  }
+
+  void restore_best() {
+    if (best_.empty()) return;
+    std::vector<Variable> parameters = module_.parameters();
+    for (size_t i = 0; i < parameters.size(); ++i) parameters[i].mutable_value() = best_[i];
+  }
+
+  TextClassifier& model_;
+  Layer& module_;
+  const TextDataset& train_;
+  const TextDataset& dev_;
+  const TrainOptions& options_;
+  TrainListener& listener_;
+  AdamW optimizer_;
+  TrainResult result_;
+  std::vector<Tensor> best_;
+  double best_loss_ = 0;
+  int64_t steps_ = 0;
+};
+
+}  // namespace
+
+TrainResult train(TextClassifier& model, const TextDataset& train_set, const TextDataset& dev_set,
+                  const TrainOptions& options, TrainListener& listener) {
+  check_options(options);
+  return Trainer(model, train_set, dev_set, options, listener).run();
+}
+
+}  // namespace runnel
