@@ -9,6 +9,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <hwy/targets.h>
@@ -27,12 +28,11 @@ using Reference = double (*)(double);
 
 double sigmoid(double x) { return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x)); }
 
-/// The distance of the floats around `value`.
+/// The distance of the floats around `value`, which is finite.
 double ulp_at(double value) {
-  const double smallest = std::numeric_limits<float>::denorm_min();
-  if (std::abs(value) < 2.0 * std::numeric_limits<float>::min()) return smallest;
-  return std::ldexp(1.0,
-                    std::ilogb(std::min(std::abs(value), double{std::numeric_limits<float>::max()})) - 23);
+  const uint64_t exponent = std::bit_cast<uint64_t>(value) >> 52 & 0x7FF;
+  const uint64_t of_smallest_normal = 1023 - 126, most = 1023 + 127;
+  return std::bit_cast<double>((std::clamp(exponent, of_smallest_normal, most) - 23) << 52);
 }
 
 /// 0 for equal infinities and two NaNs; infinite where only one is so, except next to the border of the
@@ -58,7 +58,8 @@ Worst measure(Kernel kernel, Reference reference, uint64_t stride) {
   Worst worst;
   std::mutex mutex;
   runnel::parallel_tasks(static_cast<int64_t>((points + kChunk - 1) / kChunk), [&](int64_t chunk) {
-    std::vector<float> x, y;
+    thread_local std::vector<float> x, y;
+    x.clear();
     const uint64_t first = static_cast<uint64_t>(chunk) * kChunk;
     for (uint64_t i = first; i < std::min(first + kChunk, points); ++i) {
       x.push_back(std::bit_cast<float>(static_cast<uint32_t>(i * stride)));
@@ -97,6 +98,7 @@ int main(int argc, char** argv) {
     for (const auto& [name, kernel, reference] : functions) {
       const Worst worst = measure(kernel, reference, stride);
       fmt::print("{:<8} {:<8} {:.3f} ULP at {:.9g}\n", hwy::TargetName(target), name, worst.ulp, worst.x);
+      std::fflush(stdout);
     }
   }
 }

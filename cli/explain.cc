@@ -43,23 +43,23 @@ int explain_command(const ExplainArguments& a, const CommonOptions& common) {
 
 void add_explain(CLI::App& app, CommonOptions& common) {
   auto a = std::make_shared<ExplainArguments>();
-  CLI::App* sub = add_command(
-      app, common,
-      {.name = "explain",
-       .summary = "Show a network: every shape, every number and where it comes from",
-       .details =
-           "SPEC is a chain of layers, in which sizes that follow from the layer before may be left out, or "
-           "one "
-           "layer as PyTorch writes it. MODEL is a file that runnel train wrote. Sizes that are not known "
-           "stay "
-           "names: [batch, seq, feature=100]. With --json every tensor is an object with name, axes and "
-           "shape.\n\n"
-           "Examples:\n"
-           "  runnel explain 'GRU(100, 20, 1, batch_first=True)' --batch 3 --seq 10\n"
-           "  runnel explain 'Embedding(5000, 100) -> LSTM(128) -> last -> Linear(6)'\n"
-           "  runnel explain model.safetensors --json"},
-      [a, &common] { return explain_command(*a, common); });
-  sub->add_option("SPEC|MODEL", a->network, "A network as text, or a model file")->required();
+  CLI::App* sub = add_command(app, common,
+                              {.name = "explain",
+                               .summary = "Show a network: every shape, every number and where it comes from",
+                               .details = R"(NETWORK is one of
+  a chain of layers     Embedding(5000, 100) -> LSTM(128) -> last -> Linear(6)
+                        sizes that follow from the layer before may be left out
+  one layer             GRU(100, 20, batch_first=True), as PyTorch writes it
+  a model file          model.safetensors, which runnel train wrote
+Sizes that are not known stay names: [batch, seq, feature=100]. With --json every tensor is an object with
+name, axes and shape.
+
+Examples:
+  runnel explain 'GRU(100, 20, 1, batch_first=True)' --batch 3 --seq 10
+  runnel explain 'Embedding(5000, 100) -> LSTM(128) -> last -> Linear(6)'
+  runnel explain model.safetensors --json)"},
+                              [a, &common] { return explain_command(*a, common); });
+  sub->add_option("NETWORK", a->network, "A network as text, or a model file")->required();
   sub->add_option("--batch", a->batch, "How many sequences at a time")->check(CLI::PositiveNumber);
   sub->add_option("--seq", a->seq, "Steps of the longest sequence")->check(CLI::PositiveNumber);
 }

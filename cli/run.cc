@@ -143,7 +143,8 @@ std::vector<NamedTensor> outputs_of(const Network& network, Signal signal) {
 
 /// The network of a model file, or one made from text with the weights of a file.
 Network network_of(const RunArguments& a, const NamedArrays& arrays, const CommonOptions& common) {
-  if (std::filesystem::is_regular_file(a.network)) return TextClassifier::load(a.network).network;
+  std::error_code ignored;  // a long chain of layers is no name of a file
+  if (std::filesystem::is_regular_file(a.network, ignored)) return TextClassifier::load(a.network).network;
   const Array* input = arrays.find("input");
   NetworkContext context;
   if (input && !input->shape().empty()) context.input_size = input->shape().back();

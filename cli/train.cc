@@ -98,7 +98,8 @@ void check_output(const std::string& path) {
   if (path == "-") return;
   const std::filesystem::path target(path);
   const std::string folder = target.has_parent_path() ? target.parent_path().string() : ".";
-  if (std::filesystem::is_directory(target))
+  std::error_code ignored;  // what cannot be looked at is no folder
+  if (std::filesystem::is_directory(target, ignored))
     throw DataError({.file = path}, "is a folder, expected a file to write");
   if (::access(folder.c_str(), W_OK) != 0) {
     throw DataError({.file = path},

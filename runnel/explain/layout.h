@@ -21,7 +21,7 @@ std::string padded_left(const std::string& text, size_t width);
 std::string replace_all(std::string_view text, std::string_view from, std::string_view to);
 
 /// A blank at which no line is broken. It is printed as a blank.
-inline const std::string kNoBreak = "\u00A0";
+inline constexpr std::string_view kNoBreak = "\u00A0";
 
 /// Lines of at most `width` columns, broken at blanks. A word that is wider stands on a line of its own. An empty text
 /// is one empty line.

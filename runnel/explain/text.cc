@@ -12,14 +12,14 @@ namespace {
 
 const std::string kIndent = "  ";
 /// The way of the data through a chain, and what branches off.
-const std::string kBar = "  │", kBranch = "  ├ ";
+const std::string kBar = "  │", kBranch = "  ├ ", kLastBranch = "  └ ";
 
 std::string blanks_like(const std::string& text) { return std::string(columns(text), ' '); }
 
 /// A number stays beside what it counts.
 std::string formula_text(std::string formula) {
-  for (const std::string noun : {"gates", "directions", "layers"}) {
-    formula = replace_all(formula, " " + noun, kNoBreak + noun);
+  for (const std::string_view noun : {"gates", "directions", "layers"}) {
+    formula = replace_all(formula, fmt::format(" {}", noun), fmt::format("{}{}", kNoBreak, noun));
   }
   return formula;
 }
@@ -124,12 +124,13 @@ class StoryPage {
     if (branches(layer)) {
       for (size_t i = 0; i < layer.gives.size(); ++i) {
         const TensorStory& each = tensor(layer.gives[i]);
-        rows.push_back({.head = beside(kBranch + each.name),
-                        .rest = beside(kBar),
+        const bool end = layer.gives[i] + 1 == story_.tensors.size();
+        rows.push_back({.head = beside((end ? kLastBranch : kBranch) + each.name),
+                        .rest = beside(end ? "" : kBar),
                         .left = paint_.shape(each.shape),
                         .right = remark(each, i == 1)});
       }
-    } else if (!(tensor(layer.gives[0]).shape == tensor(layer.reads[0]).shape)) {
+    } else if (counted || !(tensor(layer.gives[0]).shape == tensor(layer.reads[0]).shape)) {
       add_on_the_way(layer.gives[0], rows);
     }
   }

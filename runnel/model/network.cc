@@ -33,6 +33,9 @@ const Names kCell = {"input_size", "hidden_size", "bias"};
 const Names kRNNCell = {"input_size", "hidden_size", "bias", "nonlinearity"};
 const Names kLinear = {"in_features", "out_features", "bias"};
 
+/// More layers than any network has; so a slip, or a model file that lies, does not fill the memory with layers.
+constexpr int64_t kMostLayers = 1000;
+
 /// Makes the layers of one chain, one after the other; knows the shape that travels between them.
 class NetworkBuilder {
  public:
@@ -202,7 +205,7 @@ class NetworkBuilder {
   Options recurrent(const LayerSpec& layer, const BoundArguments& given) {
     Options o;
     std::tie(o.input_size, o.hidden_size) = recurrent_sizes(layer, given);
-    o.num_layers = given.size("num_layers").value_or(1);
+    o.num_layers = given.size("num_layers", kMostLayers).value_or(1);
     o.bias = given.flag("bias").value_or(true);
     o.dropout = given.number("dropout").value_or(0.0);
     o.bidirectional = given.flag("bidirectional").value_or(false);

@@ -37,9 +37,11 @@ std::optional<int64_t> BoundArguments::integer(const std::string& name) const {
   throw errors::wrong_value(chain_, *argument, name, "a whole number");
 }
 
-std::optional<int64_t> BoundArguments::size(const std::string& name) const {
+std::optional<int64_t> BoundArguments::size(const std::string& name, int64_t most) const {
   const std::optional<int64_t> value = integer(name);
   if (value && *value < 1) throw errors::wrong_value(chain_, *find(name), name, "1 or more");
+  if (value && *value > most)
+    throw errors::wrong_value(chain_, *find(name), name, "at most " + std::to_string(most));
   return value;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,8 +20,9 @@ class BoundArguments {
                  size_t skipped = 0);
 
   /// The values; absent when the option was not given, or given as None. Throw  OptionError when it is of another
-  /// type, or a size below 1.
-  std::optional<int64_t> size(const std::string& name) const;
+  /// type, or a size below 1 or above `most`.
+  std::optional<int64_t> size(const std::string& name,
+                              int64_t most = std::numeric_limits<int64_t>::max()) const;
   std::optional<int64_t> integer(const std::string& name) const;
   std::optional<double> number(const std::string& name) const;
   std::optional<bool> flag(const std::string& name) const;

@@ -9,10 +9,12 @@
 #include "runnel/formats/safetensors.h"
 #include "runnel/model/model_error.h"
 #include "runnel/model/weights.h"
+#include "runnel/nn/embedding.h"
 #include "runnel/nn/init.h"
 #include "runnel/ops/softmax.h"
 #include "runnel/sequence/packed.h"
 #include "runnel/tensor/axes.h"
+#include "runnel/tensor/shape_error.h"
 
 namespace runnel {
 namespace {
@@ -47,6 +49,12 @@ void TextClassifier::make_network_from(const std::string& chain, Generator& gene
       generator);
   const std::string fix = "Embedding(100) -> LSTM(128) -> last -> Linear";
   if (!network.reads_ids()) throw errors::not_a_classifier(chain, "it does not begin with an Embedding", fix);
+  const auto* embedding = dynamic_cast<const Embedding*>(network.layers().front());
+  if (const int64_t rows = embedding->options().num_embeddings; rows < vocabulary.size()) {
+    throw errors::not_a_classifier(
+        chain, fmt::format("its Embedding has {} rows, but there are {} words", rows, vocabulary.size()),
+        fix);
+  }
   if (!network.batch_first()) {
     throw errors::not_a_classifier(chain,
                                    "a batch of texts has batch first, but a layer says batch_first=False",
@@ -130,6 +138,8 @@ TextClassifier TextClassifier::from_bytes(std::string_view bytes, const std::str
   } catch (const nlohmann::json::exception& error) {
     throw errors::bad_description(name, error.what());
   } catch (const OptionError& error) {
+    throw errors::bad_description(name, error.what());
+  } catch (const ShapeError& error) {
     throw errors::bad_description(name, error.what());
   }
   load_state(*model.network.module, named_tensors(file.tensors), name);

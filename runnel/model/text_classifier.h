@@ -21,10 +21,10 @@ struct Prediction {
 /// classes. Saved as one safetensors file: the tensors under PyTorch's names (`1.weight_ih_l0`), the rest in the
 /// metadata under `runnel.model`, as JSON.
 struct TextClassifier {
-  Tokenizer tokenizer;
-  Vocabulary vocabulary;
-  std::vector<std::string> labels;
-  Network network;
+  Tokenizer tokenizer = Tokenizer();
+  Vocabulary vocabulary = {};
+  std::vector<std::string> labels = {};
+  Network network = {};
   /// What else the file says: `trained_on`, …; shown by `runnel inspect`.
   std::map<std::string, std::string> notes = {};
 

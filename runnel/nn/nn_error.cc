@@ -25,8 +25,8 @@ OptionError not_a_probability(const std::string& kind, double value) {
 }
 
 OptionError padding_idx_outside(int64_t padding_idx, int64_t num_embeddings) {
-  return OptionError(fmt::format("Embedding: padding_idx is {}, expected 0 … {} (num_embeddings is {})",
-                                 padding_idx, num_embeddings - 1, num_embeddings));
+  return OptionError(fmt::format("Embedding: padding_idx is {}, expected {} … {} (num_embeddings is {})",
+                                 padding_idx, -num_embeddings, num_embeddings - 1, num_embeddings));
 }
 
 OptionError proj_size_too_large(int64_t proj_size, int64_t hidden_size) {

@@ -20,7 +20,8 @@ std::optional<std::string> first_fault(const Tensor& tensor) {
       const int64_t index = i / shape.count_between(axis + 1, shape.rank()) % shape[axis].size;
       place += fmt::format("{}{}={}", axis == 0 ? "" : ", ", shape[axis].name.text(), index);
     }
-    return fmt::format("{} at [{}]", value, place);
+    const float shown = std::isnan(value) ? std::abs(value) : value;  // the sign of a NaN tells nothing
+    return fmt::format("{} at [{}]", shown, place);
   }
   return std::nullopt;
 }

@@ -1,11 +1,15 @@
 #include "runnel/train/train_error.h"
 
+#include <cmath>
 #include <fmt/format.h>
 
 namespace runnel::errors {
 namespace {
 
 constexpr const char* kFix = "a smaller lr, or a smaller clip_norm";
+
+/// "nan" or "inf" or a number; the sign of a NaN tells nothing.
+std::string loss_text(double loss) { return std::isnan(loss) ? "nan" : fmt::format("{}", loss); }
 
 }  // namespace
 
@@ -15,9 +19,15 @@ OptionError train_option(const std::string& option, double value, const std::str
 
 NumericError loss_not_finite(double loss, const TrainMoment& moment, const std::string& where,
                              const std::string& fault) {
-  return NumericError(
-      fmt::format("training: the loss is {} in epoch {}, step {}", loss, moment.epoch, moment.step),
-      {{"first", fmt::format("{}: {}", where, fault)}, {"fix", kFix}});
+  return NumericError(fmt::format("training: the loss is {} in epoch {}, step {}", loss_text(loss),
+                                  moment.epoch, moment.step),
+                      {{"first", fmt::format("{}: {}", where, fault)}, {"fix", kFix}});
+}
+
+NumericError dev_loss_not_finite(double loss, const TrainMoment& moment) {
+  return NumericError(fmt::format("training: the dev loss is {} after epoch {}, step {}", loss_text(loss),
+                                  moment.epoch, moment.step),
+                      {{"why", "the last steps made the weights too large"}, {"fix", kFix}});
 }
 
 NumericError gradient_not_finite(const TrainMoment& moment, const std::string& parameter,

@@ -90,6 +90,9 @@ class Trainer {
     result.sequences_per_second = static_cast<double>(done) / std::max(result.seconds, 1e-9);
     result.train_loss = loss_sum / static_cast<double>(std::max<int64_t>(1, done));
     result.dev = evaluate(model_, dev_);
+    if (!std::isfinite(result.dev.loss)) {
+      throw errors::dev_loss_not_finite(result.dev.loss, {.epoch = epoch, .step = steps_});
+    }
     finish_epoch(std::move(result));
   }
 

@@ -57,7 +57,8 @@ struct TrainResult {
 /// that moment). The same options, data and model give the same weights, bit for bit, for any number of threads.
 ///
 /// Throws  NumericError when a loss or gradient is not finite; it names the epoch and step, the first layer whose output
-///         is at fault, and where in the batch; the model then holds the best weights so far
+///         is at fault, and where in the batch; also when the dev loss after an epoch is not finite; the model then
+///         holds the best weights so far
 ///         OptionError for options that cannot be
 TrainResult train(TextClassifier& model, const TextDataset& train_set, const TextDataset& dev_set,
                   const TrainOptions& options, TrainListener& listener);

@@ -196,7 +196,8 @@ RC_GTEST_PROP(Csv, knows_the_place_of_every_field, ()) {
           line_starts.at(static_cast<size_t>(place.line - 1)) + static_cast<size_t>(place.column - 1);
       // From its place on, the rest of the row reads as this field.
       const std::string rest = content.substr(start);
-      RC_ASSERT(start == 0 || content[start - 1] == ',' || content[start - 1] == '\n');
+      const bool after_delimiter = start == 0 || content[start - 1] == ',' || content[start - 1] == '\n';
+      RC_ASSERT(after_delimiter);
       const std::string line = to_csv_line(std::vector<std::string>{table.text(row, column), ""});
       RC_ASSERT(rest.starts_with(line.substr(0, line.size() - 1)));
     }

@@ -7,8 +7,9 @@
 #include <gtest/gtest.h>
 #include <map>
 #include <numeric>
-#include <rapidcheck/gtest.h>
 #include <set>
+
+#include "runnel/base/random.h"
 
 #include "tests/text/error_text.h"
 
@@ -19,36 +20,46 @@ using testing::ElementsAre;
 using testing::SizeIs;
 using Texts = std::vector<std::string>;
 
+/// A random case of a property: fractions, and a text a row.
+struct Case {
+  explicit Case(uint64_t seed) : generator(seed) {
+    for (int64_t parts = 2 + generator.below(3); parts > 0; --parts) {
+      fractions.push_back(1 + static_cast<double>(generator.below(9)));
+    }
+    const double sum = std::accumulate(fractions.begin(), fractions.end(), 0.0);
+    for (double& fraction : fractions) fraction /= sum;
+  }
+  /// `count` texts, of at most `different` ones.
+  Texts texts(int64_t count, int64_t different) {
+    Texts list;
+    for (int64_t i = 0; i < count; ++i) list.push_back(fmt::format("t{}", generator.below(different)));
+    return list;
+  }
+
+  Generator generator;
+  std::vector<double> fractions;
+};
+
+constexpr uint64_t kCases = 500;
+
 /// Every row once, each part ascending and not empty.
-void expect_partition(const Split& split, size_t rows, size_t parts) {
-  RC_ASSERT(split.size() == parts);
+void expect_partition(const Split& split, int64_t rows, size_t parts) {
+  ASSERT_EQ(split.size(), parts);
   std::vector<int64_t> all;
   for (const auto& part : split) {
-    RC_ASSERT(!part.empty());
-    RC_ASSERT(std::is_sorted(part.begin(), part.end()));
+    EXPECT_FALSE(part.empty());
+    EXPECT_TRUE(std::is_sorted(part.begin(), part.end()));
     all.insert(all.end(), part.begin(), part.end());
   }
   std::sort(all.begin(), all.end());
-  std::vector<int64_t> expected(rows);
+  std::vector<int64_t> expected(static_cast<size_t>(rows));
   std::iota(expected.begin(), expected.end(), int64_t{0});
-  RC_ASSERT(all == expected);
+  EXPECT_EQ(all, expected);
 }
 
-/// Two to four fractions that sum to 1.
-rc::Gen<std::vector<double>> fractions() {
-  return rc::gen::map(rc::gen::resize(4, rc::gen::container<std::vector<int>>(3, rc::gen::inRange(1, 9))),
-                      [](std::vector<int> weights) {
-                        weights.push_back(9);
-                        const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
-                        std::vector<double> list;
-                        for (int weight : weights) list.push_back(weight / sum);
-                        return list;
-                      });
-}
-
-Texts random_texts(size_t count, int different) {
-  return *rc::gen::container<Texts>(
-      count, rc::gen::map(rc::gen::inRange(0, different), [](int i) { return fmt::format("t{}", i); }));
+/// How many rows a part has too many or too few.
+double off(const std::vector<int64_t>& part, double fraction, int64_t rows) {
+  return static_cast<double>(part.size()) - fraction * static_cast<double>(rows);
 }
 
 TEST(SplitRows, gives_each_part_its_share) {
@@ -85,34 +96,39 @@ TEST(SplitRows, refuses_fewer_rows_than_parts) {
             "OptionError split: 2 groups cannot fill 3 parts");
 }
 
-RC_GTEST_PROP(SplitRows, is_a_partition_with_the_asked_sizes, (uint64_t seed)) {
-  const auto rows = *rc::gen::inRange<int64_t>(4, 300);
-  const std::vector<double> parts = *fractions();
-  const Split split = split_rows(rows, {.fractions = parts, .seed = seed});
-  expect_partition(split, static_cast<size_t>(rows), parts.size());
-  for (size_t k = 0; k < parts.size(); ++k) {
-    const double asked = parts[k] * static_cast<double>(rows);
-    // Below one row a part is filled up to one, from the largest.
-    RC_ASSERT(std::abs(static_cast<double>(split[k].size()) - asked) < (rows < 40 ? 4.0 : 1.0 + 1e-9));
+TEST(SplitRows, is_a_partition_with_the_asked_sizes) {
+  for (uint64_t seed = 0; seed < kCases; ++seed) {
+    SCOPED_TRACE(seed);
+    Case random(seed);
+    const int64_t rows = 4 + random.generator.below(300);
+    const Split split = split_rows(rows, {.fractions = random.fractions, .seed = seed});
+    expect_partition(split, rows, random.fractions.size());
+    const bool few = rows < 60;  // so that a part might have been empty: one more or fewer
+    for (size_t k = 0; k < split.size(); ++k) {
+      EXPECT_LT(std::abs(off(split[k], random.fractions[k], rows)), few ? 4.0 : 1.0 + 1e-9);
+    }
   }
 }
 
-RC_GTEST_PROP(SplitStratified, gives_each_part_its_share_of_each_label, (uint64_t seed)) {
-  const auto rows = *rc::gen::inRange<size_t>(4, 400);
-  const Texts labels = random_texts(rows, *rc::gen::inRange(1, 30));
-  const std::vector<double> parts = *fractions();
-  const Split split = split_stratified(labels, {.fractions = parts, .seed = seed});
-  expect_partition(split, rows, parts.size());
-  std::map<std::string, double> of_label;
-  for (const std::string& label : labels) of_label[label] += 1;
-  for (size_t k = 0; k < parts.size(); ++k) {
-    std::map<std::string, double> here;
-    for (int64_t row : split[k]) here[labels[static_cast<size_t>(row)]] += 1;
-    const bool few = rows < 60;  // so that a part might have been empty: one more or fewer
-    for (const auto& [label, count] : of_label) {
-      RC_ASSERT(std::abs(here[label] - parts[k] * count) < (few ? 4.0 : 1.0));
+TEST(SplitStratified, gives_each_part_its_share_of_each_label) {
+  for (uint64_t seed = 0; seed < kCases; ++seed) {
+    SCOPED_TRACE(seed);
+    Case random(seed);
+    const int64_t rows = 4 + random.generator.below(400);
+    const Texts labels = random.texts(rows, 1 + random.generator.below(30));
+    const Split split = split_stratified(labels, {.fractions = random.fractions, .seed = seed});
+    expect_partition(split, rows, random.fractions.size());
+    std::map<std::string, double> of_label;
+    for (const std::string& label : labels) of_label[label] += 1;
+    const bool few = rows < 60;
+    for (size_t k = 0; k < split.size(); ++k) {
+      std::map<std::string, double> here;
+      for (int64_t row : split[k]) here[labels[static_cast<size_t>(row)]] += 1;
+      for (const auto& [label, count] : of_label) {
+        EXPECT_LT(std::abs(here[label] - random.fractions[k] * count), few ? 4.0 : 1.0) << label;
+      }
+      EXPECT_LT(std::abs(off(split[k], random.fractions[k], rows)), 4.0);
     }
-    RC_ASSERT(std::abs(static_cast<double>(split[k].size()) - parts[k] * static_cast<double>(rows)) < 4.0);
   }
 }
 
@@ -138,29 +154,30 @@ TEST(SplitStratified, keeps_to_its_seed) {
   EXPECT_NE(split_stratified(labels, {.seed = 5}), split_stratified(labels, {.seed = 6}));
 }
 
-RC_GTEST_PROP(SplitByGroup, never_divides_a_group, (uint64_t seed)) {
-  const auto rows = *rc::gen::inRange<size_t>(20, 300);
-  const Texts groups = random_texts(rows, *rc::gen::inRange(8, 200));
-  const std::set<std::string> different(groups.begin(), groups.end());
-  const std::vector<double> parts = *fractions();
-  RC_PRE(different.size() >= parts.size());
-  const Split split = split_by_group(groups, {.fractions = parts, .seed = seed});
-  expect_partition(split, rows, parts.size());
-  std::map<std::string, size_t> part_of;
-  std::map<std::string, double> size_of;
-  for (size_t k = 0; k < split.size(); ++k) {
-    for (int64_t row : split[k]) {
-      const std::string& group = groups[static_cast<size_t>(row)];
-      RC_ASSERT(part_of.emplace(group, k).first->second == k);
-      size_of[group] += 1;
+TEST(SplitByGroup, never_divides_a_group) {
+  for (uint64_t seed = 0; seed < kCases; ++seed) {
+    SCOPED_TRACE(seed);
+    Case random(seed);
+    const int64_t rows = 40 + random.generator.below(300);
+    const Texts groups = random.texts(rows, 8 + random.generator.below(200));
+    const Split split = split_by_group(groups, {.fractions = random.fractions, .seed = seed});
+    expect_partition(split, rows, random.fractions.size());
+    std::map<std::string, size_t> part_of;
+    std::map<std::string, double> size_of;
+    for (size_t k = 0; k < split.size(); ++k) {
+      for (int64_t row : split[k]) {
+        const std::string& group = groups[static_cast<size_t>(row)];
+        EXPECT_EQ(part_of.emplace(group, k).first->second, k) << group;
+        size_of[group] += 1;
+      }
     }
-  }
-  double largest = 0;
-  for (const auto& [group, size] : size_of) largest = std::max(largest, size);
-  for (size_t k = 0; k < parts.size(); ++k) {
-    const double off = static_cast<double>(split[k].size()) - parts[k] * static_cast<double>(rows);
-    RC_ASSERT(off < largest + 1);
-    RC_ASSERT(off > -static_cast<double>(parts.size()) * largest - 1);
+    double largest = 0;
+    for (const auto& [group, size] : size_of) largest = std::max(largest, size);
+    for (size_t k = 0; k < split.size(); ++k) {
+      const double too_many = off(split[k], random.fractions[k], rows);
+      EXPECT_LT(too_many, largest + 1);
+      EXPECT_GT(too_many, -static_cast<double>(split.size()) * largest - 1);
+    }
   }
 }
 

@@ -22,7 +22,7 @@ TEST(Layout, breaks_lines_at_blanks) {
 }
 
 TEST(Layout, never_breaks_at_a_blank_that_must_not) {
-  EXPECT_THAT(wrapped("three 3" + kNoBreak + "gates", 9), ElementsAre("three", "3 gates"));
+  EXPECT_THAT(wrapped("three 3\u00A0gates", 9), ElementsAre("three", "3 gates"));
 }
 
 TEST(Layout, indents_what_follows_the_first_line) {

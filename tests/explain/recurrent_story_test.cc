@@ -9,6 +9,7 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Not;
 
 LayerStory layer_of(const std::string& text) { return tell_story(text).layers[0]; }
 

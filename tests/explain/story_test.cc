@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "runnel/tensor/shape_error.h"
+
 namespace runnel {
 namespace {
 

@@ -1,6 +1,6 @@
 #include <cstring>
-#include <limits>
 #include <gtest/gtest.h>
+#include <limits>
 #include <rapidcheck/gtest.h>
 
 #include "runnel/autograd/tape.h"

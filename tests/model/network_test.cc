@@ -1,0 +1,194 @@
+#include "runnel/model/network.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "runnel/nn/init.h"
+#include "runnel/nn/recurrent.h"
+
+#include "tests/tensor/expect_error.h"
+#include "tests/text/error_text.h"
+
+namespace runnel {
+namespace {
+
+std::string made(const std::string& text, const NetworkContext& context = {}) {
+  return make_network(text, context).module->to_string();
+}
+std::string error_for(const std::string& text, const NetworkContext& context = {}) {
+  return error_of([&] { make_network(text, context); });
+}
+std::string output_of(const std::string& text, const Shape& input) {
+  const ShapesOnly shapes;
+  return make_network(text).module->output_shape(input).to_string();
+}
+
+TEST(MakeNetwork, infers_the_sizes_that_follow_from_the_layer_before) {
+  EXPECT_EQ(
+      made("Embedding(50, 10) -> LSTM(8, bidirectional=True) -> Dropout(0.3) -> GRU(6) -> last -> Linear(4)"),
+      "Embedding(50, 10) -> LSTM(10, 8, batch_first=True, bidirectional=True) -> Dropout(0.3) -> "
+      "GRU(16, 6, batch_first=True) -> last -> Linear(6, 4)");
+}
+
+TEST(MakeNetwork, takes_from_the_data_what_the_text_leaves_out) {
+  EXPECT_EQ(made("Embedding(10) -> RNN(8) -> max -> Linear", {.num_embeddings = 50, .classes = 3}),
+            "Embedding(50, 10) -> RNN(10, 8, batch_first=True) -> max -> Linear(8, 3)");
+  EXPECT_EQ(made("Dropout(0.5) -> LSTM(8)", {.input_size = 5}),
+            "Dropout(0.5) -> LSTM(5, 8, batch_first=True)");
+  EXPECT_EQ(made("GRU(8)", {.input_size = 5}), "GRU(5, 8)");
+}
+
+TEST(MakeNetwork, reads_sizes_by_name_in_any_order) {
+  EXPECT_EQ(made("LSTM(hidden_size=4, input_size=3)"), "LSTM(3, 4)");
+  EXPECT_EQ(made("Embedding(5, embedding_dim=7)"), "Embedding(5, 7)");
+  EXPECT_EQ(made("Linear(6, in_features=2)"), "Linear(2, 6)");
+  EXPECT_EQ(made("LSTM(3, 4, num_layers=None)"), "LSTM(3, 4)");
+}
+
+TEST(MakeNetwork, reads_pytorchs_order_of_options) {
+  EXPECT_EQ(
+      made("LSTM(3, 4, 2, False, True, 0.5, True, 2)"),
+      "LSTM(3, 4, num_layers=2, bias=False, batch_first=True, dropout=0.5, bidirectional=True, proj_size=2)");
+  EXPECT_EQ(made("RNN(3, 4, 1, 'relu')"), "RNN(3, 4, nonlinearity='relu')");
+}
+
+TEST(MakeNetwork, makes_a_network_again_from_its_own_text) {
+  for (const std::string text :
+       {"Embedding(50, 10, padding_idx=0) -> GRU(10, 4, num_layers=2, batch_first=True) -> mean -> Tanh -> "
+        "Linear(4, 2, bias=False)",
+        "LSTM(3, 4, batch_first=True, proj_size=2)", "LSTMCell(3, 4)", "GRUCell(3, 4, bias=False)",
+        "RNNCell(3, 4, nonlinearity='relu')", "ReLU", "Sigmoid"}) {
+    EXPECT_EQ(made(made(text)), made(text)) << text;
+  }
+}
+
+TEST(MakeNetwork, puts_batch_first_in_a_chain_and_seq_first_in_a_lone_layer) {
+  const Network lone = make_network("LSTM(3, 4)"), chain = make_network("LSTM(3, 4) -> last");
+  EXPECT_FALSE(lone.batch_first());
+  EXPECT_FALSE(lone.batch_first_by_default);
+  EXPECT_TRUE(chain.batch_first());
+  EXPECT_TRUE(chain.batch_first_by_default);
+}
+
+TEST(MakeNetwork, lets_the_first_recurrent_layer_say_what_comes_first) {
+  const Network first = make_network("LSTM(3, 4, batch_first=False) -> GRU(5) -> last");
+  EXPECT_FALSE(first.batch_first());
+  EXPECT_EQ(first.module->to_string(), "LSTM(3, 4) -> GRU(4, 5) -> last");
+  EXPECT_TRUE(make_network("LSTM(3, 4, batch_first=True)").batch_first());
+  EXPECT_FALSE(make_network("LSTM(3, 4, batch_first=True) -> last").batch_first_by_default);
+}
+
+TEST(MakeNetwork, names_parameters_as_pytorch_does) {
+  EXPECT_EQ(make_network("GRU(3, 4)").module->named_parameters()[0].name, "weight_ih_l0");
+  EXPECT_EQ(make_network("Dropout(0.1) -> GRU(3, 4)").module->named_parameters()[0].name, "1.weight_ih_l0");
+}
+
+TEST(MakeNetwork, calls_the_last_axis_class_behind_the_last_linear_only) {
+  EXPECT_EQ(output_of("Embedding(9, 5) -> last -> Linear(4) -> Linear(3)", {{"batch"}, {"seq"}}),
+            "[batch, class=3]");
+  EXPECT_EQ(output_of("Embedding(9, 5) -> last -> Linear(4) -> Tanh", {{"batch"}, {"seq"}}),
+            "[batch, feature=4]");
+  EXPECT_EQ(output_of("Linear(4, 2)", {{"batch"}, {"feature", 4}}), "[batch, feature=2]");
+}
+
+TEST(MakeNetwork, knows_which_networks_read_ids) {
+  EXPECT_TRUE(make_network("Embedding(9, 5) -> GRU(3)").reads_ids());
+  EXPECT_TRUE(make_network("Embedding(9, 5)").reads_ids());
+  EXPECT_FALSE(make_network("GRU(5, 3)").reads_ids());
+  EXPECT_EQ(make_network("GRU(5, 3)").layers().size(), 1u);
+  EXPECT_EQ(make_network("GRU(5, 3) -> last").layers().size(), 2u);
+}
+
+TEST(MakeNetwork, leaves_sizes_symbolic_when_only_shapes_count) {
+  const ShapesOnly shapes;
+  EXPECT_EQ(make_network("Embedding(100) -> LSTM(128) -> last -> Linear")
+                .module->output_shape(Shape{{"batch"}, {"seq"}})
+                .to_string(),
+            "[batch, class]");
+}
+
+TEST(MakeNetwork, draws_the_same_weights_from_the_same_generator) {
+  Generator one(7), two(7);
+  const Network a = make_network("LSTM(3, 4)", {}, one), b = make_network("LSTM(3, 4)", {}, two);
+  const auto first = a.module->parameters()[0].value().values(),
+             second = b.module->parameters()[0].value().values();
+  EXPECT_TRUE(std::equal(first.begin(), first.end(), second.begin(), second.end()));
+}
+
+TEST(MakeNetwork, refuses_a_size_that_nothing_tells) {
+  EXPECT_EQ(error_for("LSTM(4)"),
+            "OptionError LSTM: input_size is not known\n"
+            "  at   LSTM(4)\n"
+            "       ^^^^ nothing tells input_size\n"
+            "  fix  LSTM(100, 128): numbers a step, numbers it remembers");
+  EXPECT_EQ(error_for("LSTM(3, 4) -> last -> Linear"),
+            "OptionError Linear: out_features is not known\n"
+            "  at   LSTM(3, 4) -> last -> Linear\n"
+            "                             ^^^^^^ nothing tells out_features\n"
+            "  fix  Linear(256, 6): numbers in, numbers out");
+  EXPECT_EQ(error_for("Embedding"),
+            "OptionError Embedding: embedding_dim is not known\n"
+            "  at   Embedding\n"
+            "       ^^^^^^^^^ nothing tells embedding_dim\n"
+            "  fix  Embedding(5000, 100): words, numbers a word");
+}
+
+TEST(MakeNetwork, refuses_an_unknown_layer_and_suggests_one) {
+  EXPECT_EQ(error_for("LTSM(3, 4) -> last"),
+            "OptionError there is no layer LTSM\n"
+            "  at     LTSM(3, 4) -> last\n"
+            "         ^^^^ no such layer; did you mean LSTM?\n"
+            "  known  last, first, mean, max, Dropout, Embedding, GRU, GRUCell, LSTM, LSTMCell, Linear, RNN, "
+            "RNNCell, ReLU, Sigmoid, Tanh");
+}
+
+TEST(MakeNetwork, refuses_arguments_that_a_layer_does_not_take) {
+  EXPECT_EQ(error_for("GRU(3, 4, bidirectonal=True)"),
+            "OptionError GRU has no option bidirectonal\n"
+            "  at     GRU(3, 4, bidirectonal=True)\n"
+            "                   ^^^^^^^^^^^^^^^^^ no such option; did you mean bidirectional?\n"
+            "  takes  input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional");
+  EXPECT_EQ(error_for("GRU(3, 4) -> last(2)"),
+            "OptionError last takes no more than 0 arguments\n"
+            "  at     GRU(3, 4) -> last(2)\n"
+            "                           ^ one too many\n"
+            "  takes  nothing");
+  EXPECT_EQ(error_for("GRU(3, 4, hidden_size=5)"),
+            "OptionError hidden_size is given twice\n"
+            "  at  GRU(3, 4, hidden_size=5)\n"
+            "                ^^^^^^^^^^^^^ given before");
+}
+
+TEST(MakeNetwork, refuses_values_of_the_wrong_kind) {
+  const auto wrong = [](const std::string& text, const std::string& option, const std::string& mark,
+                        const std::string& expected) {
+    return "OptionError " + option + " cannot have this value\n  at  " + text + "\n      " + mark + " " +
+           option + ": expected " + expected;
+  };
+  EXPECT_EQ(error_for("GRU(0, 4)"), wrong("GRU(0, 4)", "input_size", "    ^", "1 or more"));
+  EXPECT_EQ(error_for("GRU(3, 4.5)"), wrong("GRU(3, 4.5)", "hidden_size", "       ^^^", "a whole number"));
+  EXPECT_EQ(error_for("GRU(3, 4, bias=1)"),
+            wrong("GRU(3, 4, bias=1)", "bias", "          ^^^^^^", "True or False"));
+  EXPECT_EQ(error_for("Dropout('a')"), wrong("Dropout('a')", "p", "        ^^^", "a number"));
+  EXPECT_EQ(error_for("RNNCell(3, 4, nonlinearity=1)"),
+            wrong("RNNCell(3, 4, nonlinearity=1)", "nonlinearity", "              ^^^^^^^^^^^^^^",
+                  "a text in quotes"));
+}
+
+TEST(MakeNetwork, refuses_more_layers_than_any_network_has) {
+  EXPECT_EQ(error_for("GRU(3, 4, 1000000000)"),
+            "OptionError num_layers cannot have this value\n"
+            "  at  GRU(3, 4, 1000000000)\n"
+            "                ^^^^^^^^^^ num_layers: expected at most 1000");
+}
+
+TEST(MakeNetwork, refuses_a_written_size_that_does_not_fit_the_layer_before) {
+  EXPECT_EQ(shape_error_of([] { make_network("Embedding(50, 10) -> LSTM(12, 8)"); }),
+            "LSTM: axis feature has size 10, expected 12\n"
+            "  expected  [batch, seq, feature=12]    12 = input_size\n"
+            "  got       [batch, seq, feature=10]\n"
+            "  fix       LSTM({.input_size = 10, …})");
+}
+
+}  // namespace
+}  // namespace runnel

@@ -1,0 +1,110 @@
+#include "runnel/model/spec.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/text/error_text.h"
+
+namespace runnel {
+namespace {
+
+using testing::ElementsAre;
+
+std::vector<std::string> kinds(const ChainSpec& chain) {
+  std::vector<std::string> kinds;
+  for (const LayerSpec& layer : chain.layers) kinds.push_back(layer.kind);
+  return kinds;
+}
+
+/// The value of the only argument of the only layer.
+SpecValue value_of(const std::string& text) {
+  return parse_chain("L(" + text + ")").layers[0].arguments[0].value;
+}
+
+std::string error_for(const std::string& text) {
+  return error_of([&] { parse_chain(text); });
+}
+
+/// What every error of the grammar says: the text, the mark below it, what was expected there.
+std::string expected_at(const std::string& text, size_t column, const std::string& expected) {
+  return "OptionError the network cannot be read\n  at  " + text + "\n      " + std::string(column, ' ') +
+         "^ expected " + expected;
+}
+
+TEST(ParseChain, reads_one_layer_as_pytorch_writes_it) {
+  for (const std::string text :
+       {"GRU(100, 20)", "nn.GRU(100, 20)", "torch.nn.GRU(100, 20)", " GRU ( 100,20, ) "}) {
+    const ChainSpec chain = parse_chain(text);
+    EXPECT_TRUE(chain.lone());
+    EXPECT_THAT(kinds(chain), ElementsAre("GRU"));
+    ASSERT_EQ(chain.layers[0].arguments.size(), 2u) << text;
+    EXPECT_EQ(chain.layers[0].arguments[1].value, SpecValue(int64_t{20}));
+  }
+}
+
+TEST(ParseChain, reads_layers_one_behind_the_other) {
+  const ChainSpec chain = parse_chain("Embedding(5000, 100)->LSTM(128)\n -> last -> nn.Linear(6)");
+  EXPECT_FALSE(chain.lone());
+  EXPECT_THAT(kinds(chain), ElementsAre("Embedding", "LSTM", "last", "Linear"));
+  EXPECT_TRUE(chain.layers[2].arguments.empty());
+}
+
+TEST(ParseChain, takes_parentheses_around_nothing) {
+  EXPECT_TRUE(parse_chain("Tanh()").layers[0].arguments.empty());
+  EXPECT_TRUE(parse_chain("Tanh").layers[0].arguments.empty());
+}
+
+TEST(ParseChain, reads_every_kind_of_value) {
+  EXPECT_EQ(value_of("128"), SpecValue(int64_t{128}));
+  EXPECT_EQ(value_of("-1"), SpecValue(int64_t{-1}));
+  EXPECT_EQ(value_of("+5_000"), SpecValue(int64_t{5000}));
+  EXPECT_EQ(value_of("0.3"), SpecValue(0.3));
+  EXPECT_EQ(value_of(".5"), SpecValue(0.5));
+  EXPECT_EQ(value_of("1e-3"), SpecValue(1e-3));
+  EXPECT_EQ(value_of("True"), SpecValue(true));
+  EXPECT_EQ(value_of("False"), SpecValue(false));
+  EXPECT_EQ(value_of("None"), SpecValue(std::monostate()));
+  EXPECT_EQ(value_of("'relu'"), SpecValue(std::string("relu")));
+  EXPECT_EQ(value_of("\"re'lu\""), SpecValue(std::string("re'lu")));
+}
+
+TEST(ParseChain, keeps_names_and_places_of_arguments) {
+  const ChainSpec chain = parse_chain("LSTM(3, bias = False)");
+  const SpecArgument& bias = chain.layers[0].arguments[1];
+  EXPECT_EQ(chain.layers[0].arguments[0].name, "");
+  EXPECT_EQ(bias.name, "bias");
+  EXPECT_EQ(bias.place.column, 8u);
+  EXPECT_EQ(bias.place.length, 12u);
+  EXPECT_EQ(chain.layers[0].place.length, 4u);
+}
+
+TEST(ParseChain, marks_where_the_grammar_breaks) {
+  EXPECT_EQ(error_for(""), expected_at("", 0, "the name of a layer, such as LSTM"));
+  EXPECT_EQ(error_for("LSTM(3) ->"), expected_at("LSTM(3) ->", 10, "the name of a layer, such as LSTM"));
+  EXPECT_EQ(error_for("-> LSTM(3)"), expected_at("-> LSTM(3)", 0, "the name of a layer, such as LSTM"));
+  EXPECT_EQ(error_for("LSTM(3) GRU(4)"),
+            expected_at("LSTM(3) GRU(4)", 8, "'->' and another layer, or the end"));
+  EXPECT_EQ(error_for("LSTM(3 4)"), expected_at("LSTM(3 4)", 7, "',' or ')'"));
+  EXPECT_EQ(error_for("LSTM(3, 4"), expected_at("LSTM(3, 4", 9, "',' or ')'"));
+  EXPECT_EQ(error_for("torch.LSTM(3)"), expected_at("torch.LSTM(3)", 6, "'nn.'"));
+}
+
+TEST(ParseChain, marks_values_that_are_none) {
+  const std::string value = "a number, True, False, None or a text in quotes";
+  EXPECT_EQ(error_for("LSTM(,)"), expected_at("LSTM(,)", 5, value));
+  EXPECT_EQ(error_for("LSTM(3, 4x)"), expected_at("LSTM(3, 4x)", 8, value));
+  EXPECT_EQ(error_for("LSTM(3, bias=true)"), expected_at("LSTM(3, bias=true)", 13, value));
+  EXPECT_EQ(error_for("LSTM(bias=)"), expected_at("LSTM(bias=)", 10, value));
+  EXPECT_EQ(error_for("LSTM(99999999999999999999999"),
+            expected_at("LSTM(99999999999999999999999", 28, "',' or ')'"));
+  EXPECT_EQ(error_for("RNN(3, 'relu)"), expected_at("RNN(3, 'relu)", 8, "a closing '"));
+}
+
+TEST(ParseChain, counts_characters_and_not_bytes_in_front_of_the_mark) {
+  EXPECT_EQ(error_for("LSTM('é' x"),
+            "OptionError the network cannot be read\n  at  LSTM('é' x\n      "
+            "         ^ expected ',' or ')'");
+}
+
+}  // namespace
+}  // namespace runnel

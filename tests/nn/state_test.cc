@@ -1,0 +1,86 @@
+#include "runnel/nn/state.h"
+
+#include <fmt/format.h>
+
+#include "runnel/nn/gru.h"
+#include "runnel/nn/linear.h"
+#include "runnel/nn/sequential.h"
+
+#include "tests/ops/op_testing.h"
+
+namespace runnel {
+namespace {
+
+using namespace op_testing;
+
+std::vector<NamedTensor> state_of(const Module& module) {
+  std::vector<NamedTensor> state;
+  for (const auto& [name, variable] : module.named_parameters())
+    state.push_back({name, variable.value().clone()});
+  return state;
+}
+
+Linear small() { return Linear({.in_features = 3, .out_features = 2}); }
+
+TEST(LoadState, gives_one_module_the_weights_of_another) {
+  GRU from({.input_size = 3, .hidden_size = 4, .num_layers = 2, .bidirectional = true});
+  GRU to({.input_size = 3, .hidden_size = 4, .num_layers = 2, .bidirectional = true});
+  std::vector<NamedTensor> state = state_of(from);
+  std::reverse(state.begin(), state.end());  // names count, not places
+  load_state(to, state, "weights");
+  state[0].value.fill(0);  // the module has numbers of its own
+  const Tensor x = random({{"seq", 4}, {"batch", 2}, {"feature", 3}});
+  EXPECT_EQ(numbers(to(x).output), numbers(from(x).output));
+}
+
+TEST(LoadState, compares_sizes_and_keeps_the_modules_names_of_axes) {
+  Linear linear = small();
+  load_state(linear,
+             {{"weight", Tensor({{"axis_0", 2}, {"axis_1", 3}}, {1, 2, 3, 4, 5, 6})},
+              {"bias", Tensor({{"axis_0", 2}}, {7, 8})}},
+             "weights");
+  EXPECT_EQ(linear.parameters()[0].shape(), (Shape{{"out", 2}, {"in", 3}}));
+  EXPECT_THAT(numbers(linear(Tensor({{"feature", 3}}, {1, 1, 1}))), testing::ElementsAre(13, 23));
+}
+
+TEST(LoadState, lists_all_that_does_not_fit_and_changes_nothing) {
+  Linear linear = small();
+  const std::vector<float> before = numbers(linear.parameters()[0]);
+  EXPECT_EQ(error_of([&] {
+              load_state(linear,
+                         {{"weight", Tensor({{"out", 3}, {"in", 2}})}, {"scale", Tensor({{"out", 2}})}},
+                         "w.safetensors");
+            }),
+            "Error: w.safetensors: the weights do not fit the model\n"
+            "  missing    bias [out=2]\n"
+            "  surplus    scale [2]\n"
+            "  misshapen  weight: the file has [3, 2], the model [2, 3]");
+  EXPECT_EQ(error_of([&] { load_state(linear, {{"weight", Tensor({{"out", 2}, {"in", 3}})}}, "w"); }),
+            "Error: w: the weights do not fit the model\n"
+            "  missing  bias [out=2]");
+  EXPECT_EQ(numbers(linear.parameters()[0]), before);
+}
+
+TEST(LoadState, does_not_list_without_end) {
+  std::vector<NamedTensor> state = state_of(small());
+  std::string expected = "Error: w: the weights do not fit the model";
+  for (int i = 0; i < 14; ++i) {
+    state.push_back({fmt::format("extra_{}", i), Tensor({{"out", 1}})});
+    if (i < 12) expected += fmt::format("\n  {:7}  extra_{} [1]", i == 0 ? "surplus" : "", i);
+  }
+  expected += "\n           … and 2 more";
+  Linear linear = small();
+  EXPECT_EQ(error_of([&] { load_state(linear, state, "w"); }), expected);
+}
+
+TEST(LoadState, takes_the_numbered_names_of_a_chain) {
+  Sequential chain(small(), Linear({.in_features = 2, .out_features = 1, .bias = false}));
+  std::vector<NamedTensor> state = state_of(chain);
+  EXPECT_EQ(state[2].name, "1.weight");
+  state[2].value.fill(0);
+  load_state(chain, state, "w");
+  EXPECT_THAT(numbers(chain(Variable(Tensor({{"feature", 3}}, {1, 2, 3})))), testing::ElementsAre(0));
+}
+
+}  // namespace
+}  // namespace runnel
