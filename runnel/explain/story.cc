@@ -44,6 +44,7 @@ Reader reader_of(const Network& network, const StorySizes& sizes) {
     } else if (const auto* cell = dynamic_cast<const CellModule*>(layer)) {
       reader.feature.size = cell->options().input_size;
       reader.cell = true;
+      reader.steps = false;  // whatever --seq says, a cell reads one step
     } else if (const auto* linear = dynamic_cast<const Linear*>(layer)) {
       reader.feature.size = linear->options().in_features;
       reader.feature_source = "in_features";
@@ -62,7 +63,7 @@ Wording wording_of(const Reader& reader) {
 std::string data_sentence(const Reader& reader, const StorySizes& sizes, const Wording& w) {
   std::string text = reader.cell ? "one step of " : "";
   text += sizes.batch ? counted(*sizes.batch, w.sequence) : w.sequence + "s";
-  if (sizes.seq) text += " of " + counted(*sizes.seq, w.step);
+  if (sizes.seq && reader.steps) text += " of " + counted(*sizes.seq, w.step);
   if (reader.ids) return text + ", a number a " + w.step;
   return reader.feature.symbolic()
              ? text

@@ -39,11 +39,11 @@ INSTANTIATE_TEST_SUITE_P(
                          "Embedding(5000, 100) -> LSTM(128, bidirectional=True) -> last -> Linear(6)",
                          {.batch = 3, .seq = 10}},
                     Page{"symbolic.txt",
-                         "Embedding(100) -> Dropout(0.3) -> LSTM(128, 2, proj_size=32) -> max -> Linear(64) "
+                         "Embedding(100) -> Dropout(0.3) -> LSTM(128, num_layers=2, proj_size=32) -> max -> Linear(64) "
                          "-> ReLU -> Linear"},
                     Page{"cell.txt", "GRUCell(10, 20)"}, Page{"linear.txt", "Linear(256, 6)"}),
-    [](const auto& info) {
-      const std::string file = info.param.file;
+    [](const auto& page) {
+      const std::string file = page.param.file;
       return file.substr(0, file.find('.'));
     });
 

@@ -87,7 +87,7 @@ TEST(NnError, says_which_option_sets_the_number_of_features) {
             "  fix       GRU({.input_size = 64, …})");
   EXPECT_EQ(error_of([&] { gru(Tensor({{"seq", 57}, {"hidden", 64}})); }),
             "ShapeError: GRU \"encoder\": axis hidden has size 64, expected 100\n"
-            "  expected  [seq, feature=100]      100 = input_size\n"
+            "  expected  [seq, feature=100]     100 = input_size\n"
             "  got       [seq=57, hidden=64]\n"
             "  fix       GRU({.input_size = 64, …})");
   const Linear linear({.in_features = 256, .out_features = 6});
