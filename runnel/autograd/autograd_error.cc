@@ -21,9 +21,11 @@ AutogradError nothing_recorded() {
 AutogradError graph_freed(std::string_view operation) {
   return AutogradError(
       fmt::format("backward() reaches {} a second time, but the graph behind it was freed", operation),
-      {{"why", "backward() frees what it has walked; a state carried from one batch into the next still hangs on "
-               "the last batch's graph"},
-       {"fix", "h = h.detach() between batches; or backward(/*retain_graph=*/true) to walk one graph twice"}});
+      {{"why",
+        "backward() frees what it has walked; a state carried from one batch into the next still hangs on "
+        "the last batch's graph"},
+       {"fix",
+        "h = h.detach() between batches; or backward(/*retain_graph=*/true) to walk one graph twice"}});
 }
 
 }  // namespace runnel::errors

@@ -29,7 +29,8 @@ Tensor& Variable::mutable_grad() {
 }
 
 void Variable::accumulate_grad(const Tensor& gradient) {
-  if (!(gradient.shape() == shape())) throw errors::shapes_differ("accumulate_grad", shape(), gradient.shape());
+  if (!(gradient.shape() == shape()))
+    throw errors::shapes_differ("accumulate_grad", shape(), gradient.shape());
   if (!state_->has_grad) {
     state_->gradient = gradient;
     state_->has_grad = true;

@@ -38,7 +38,8 @@ Shape Linear::output_shape(const Shape& input) const {
 }
 
 Signal Linear::forward(const Signal& input) {
-  return {.data = (*this)(input.features(label())), .lengths = input.lengths, .h_0 = input.h_0, .c_0 = input.c_0};
+  return {
+      .data = (*this)(input.features(label())), .lengths = input.lengths, .h_0 = input.h_0, .c_0 = input.c_0};
 }
 
 std::string Linear::to_string() const {

@@ -31,17 +31,18 @@ TEST_P(StoryText, is_the_page_on_file) {
 
 INSTANTIATE_TEST_SUITE_P(
     Pages, StoryText,
-    testing::Values(Page{"gru.txt", "GRU(100, 20, 1, batch_first=True)", {.batch = 3, .seq = 10}},
-                    Page{"lstm_seq_first.txt",
-                         "LSTM(100, 128, num_layers=2, dropout=0.2, bidirectional=True)",
-                         {.batch = 3, .seq = 10}},
-                    Page{"classifier.txt",
-                         "Embedding(5000, 100) -> LSTM(128, bidirectional=True) -> last -> Linear(6)",
-                         {.batch = 3, .seq = 10}},
-                    Page{"symbolic.txt",
-                         "Embedding(100) -> Dropout(0.3) -> LSTM(128, num_layers=2, proj_size=32) -> max -> Linear(64) "
-                         "-> ReLU -> Linear"},
-                    Page{"cell.txt", "GRUCell(10, 20)"}, Page{"linear.txt", "Linear(256, 6)"}),
+    testing::Values(
+        Page{"gru.txt", "GRU(100, 20, 1, batch_first=True)", {.batch = 3, .seq = 10}},
+        Page{"lstm_seq_first.txt",
+             "LSTM(100, 128, num_layers=2, dropout=0.2, bidirectional=True)",
+             {.batch = 3, .seq = 10}},
+        Page{"classifier.txt",
+             "Embedding(5000, 100) -> LSTM(128, bidirectional=True) -> last -> Linear(6)",
+             {.batch = 3, .seq = 10}},
+        Page{"symbolic.txt",
+             "Embedding(100) -> Dropout(0.3) -> LSTM(128, num_layers=2, proj_size=32) -> max -> Linear(64) "
+             "-> ReLU -> Linear"},
+        Page{"cell.txt", "GRUCell(10, 20)"}, Page{"linear.txt", "Linear(256, 6)"}),
     [](const auto& page) {
       const std::string file = page.param.file;
       return file.substr(0, file.find('.'));

@@ -168,7 +168,7 @@ TEST(NnError, says_what_shape_a_cells_state_has) {
 }
 
 TEST(NnError, says_which_axis_is_missing) {
-  EXPECT_EQ(error_of([] { Pooling(PoolingKind::mean)(Tensor({{"batch", 2}, {"feature", 3}})); }),
+  EXPECT_EQ(error_of([] { Pooling{PoolingKind::mean}(Tensor({{"batch", 2}, {"feature", 3}})); }),
             "ShapeError: mean: the input has no axis seq\n"
             "  got  [batch=2, feature=3]");
   EXPECT_EQ(error_of([] { Linear({.in_features = 1, .out_features = 1})(Tensor({}, {1})); }),

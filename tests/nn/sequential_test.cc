@@ -98,7 +98,7 @@ TEST(Sequential, takes_for_last_the_last_step_where_there_is_no_state) {
 }
 
 TEST(Sequential, takes_one_sequence_without_a_batch) {
-  Sequential model(LSTM(kTwoLayersBothWays), Dropout(), Pooling(PoolingKind::last));
+  Sequential model{LSTM(kTwoLayersBothWays), Dropout(), Pooling(PoolingKind::last)};
   model.eval();
   const Tensor one = kX.reshape({{"row", 3}, {"seq", 5}, {"feature", 3}});
   const Variable alone = model(select(one, "row", 1));

@@ -40,15 +40,15 @@ class BinaryOps : public testing::TestWithParam<BinaryOp> {
   void check(const Shape& smaller) {
     const auto [name, op, twin] = GetParam();
     const Tensor large = random(kShape, 1, 0.5f, 2), small = random(smaller, 2, 0.5f, 2);
-    const auto run = [op = op](std::span<const Variable> x) { return op(x[0], x[1]); };
-    expect_gradients(run, {large, small}, [twin = twin, smaller](std::span<const Doubles> x) {
+    const auto run = [f = op](std::span<const Variable> x) { return f(x[0], x[1]); };
+    expect_gradients(run, {large, small}, [f = twin, smaller](std::span<const Doubles> x) {
       Doubles y;
-      for (size_t i = 0; i < x[0].size(); ++i) y.push_back(twin(x[0][i], x[1][partner(smaller, i)]));
+      for (size_t i = 0; i < x[0].size(); ++i) y.push_back(f(x[0][i], x[1][partner(smaller, i)]));
       return y;
     });
-    expect_gradients(run, {small, large}, [twin = twin, smaller](std::span<const Doubles> x) {
+    expect_gradients(run, {small, large}, [f = twin, smaller](std::span<const Doubles> x) {
       Doubles y;
-      for (size_t i = 0; i < x[1].size(); ++i) y.push_back(twin(x[0][partner(smaller, i)], x[1][i]));
+      for (size_t i = 0; i < x[1].size(); ++i) y.push_back(f(x[0][partner(smaller, i)], x[1][i]));
       return y;
     });
   }
@@ -83,9 +83,9 @@ class UnaryOps : public testing::TestWithParam<UnaryOp> {};
 
 TEST_P(UnaryOps, have_the_values_and_gradients_of_their_twin) {
   const auto [name, op, twin] = GetParam();
-  const auto twin_of_all = [twin = twin](const Doubles& x) {
+  const auto twin_of_all = [f = twin](const Doubles& x) {
     Doubles y;
-    for (double value : x) y.push_back(twin(value));
+    for (double value : x) y.push_back(f(value));
     return y;
   };
   expect_gradients(of_one(op), {random(kShape, 3, 0.1f, 3)}, twin_of_one(twin_of_all));
