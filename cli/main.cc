@@ -51,4 +51,11 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace runnel::cli
 
-int main(int argc, char** argv) { return runnel::cli::run(argc, argv); }
+int main(int argc, char** argv) {
+  try {
+    return runnel::cli::run(argc, argv);
+  } catch (...) {  // nothing is expected here, but a program must not end in std::terminate
+    std::fputs("runnel: an unexpected error\n", stderr);
+    return runnel::cli::kDataAtFault;
+  }
+}
