@@ -14,7 +14,8 @@
 /// - no lane sees another one, so the bits do not depend on how many lanes a vector has. They do depend on
 ///   whether the CPU multiplies and adds in one rounding;
 /// - the largest errors below are over all 2³² arguments against libm's double precision, measured by
-///   bench/math_ulp.cc. One ULP is the distance of the floats around the true value.
+///   bench/math_ulp.cc on AVX2 (one rounding) and SSE4 (two). One ULP is the distance of the floats around
+///   the true value.
 ///
 /// Where the CPU flushes denormals, results below 2⁻¹²⁶ become 0.
 HWY_BEFORE_NAMESPACE();
@@ -76,7 +77,7 @@ HWY_INLINE V ExpOfNegative(D d, V x) {
 }  // namespace math
 
 /// eˣ; +∞ above 88.7228, 0 below −103.97.
-/// Largest error: to be measured.
+/// Max Error: ULP = 1.06
 template <class D, class V>
 HWY_INLINE V Exp(D d, V x) {
   const hn::RebindToSigned<D> di;
@@ -94,7 +95,7 @@ HWY_INLINE V Exp(D d, V x) {
 }
 
 /// σ(x) = 1 / (1 + e⁻ˣ), as e⁻|x| / (1 + e⁻|x|) for negative x, so that neither end overflows.
-/// Largest error: to be measured.
+/// Max Error: ULP = 2.41
 template <class D, class V>
 HWY_INLINE V Sigmoid(D d, V x) {
   const V one = hn::Set(d, 1.0f);
@@ -104,7 +105,8 @@ HWY_INLINE V Sigmoid(D d, V x) {
 }
 
 /// tanh(x) = −E / (2 + E), E = e^(−2|x|) − 1, with the sign of x. E is computed as 2ⁿ·(eʳ − 1) + (2ⁿ − 1),
-/// which keeps the digits of a small x. Largest error: to be measured.
+/// which keeps the digits of a small x.
+/// Max Error: ULP = 2.50
 template <class D, class V>
 HWY_INLINE V Tanh(D d, V x) {
   const V lowest = hn::Set(d, -40.0f);

@@ -1,3 +1,4 @@
+#include <cmath>
 #include <cstring>
 #include <gtest/gtest.h>
 #include <limits>
@@ -233,6 +234,32 @@ RC_GTEST_PROP(Recurrent, does_not_see_the_padding, ()) {
   for (size_t i : padding) x.values()[i] = std::numeric_limits<float>::quiet_NaN();
   RC_ASSERT(results_and_gradients(example) == expected);
   for (size_t i : padding) RC_ASSERT(example.data.x.grad().values()[i] == 0.0f);
+}
+
+RC_GTEST_PROP(Recurrent, keeps_a_nan_to_its_sequence_and_never_loses_it, ()) {
+  Example example = any_example();
+  const RecurrentResults clean = example.layer(example.data);
+  const int64_t sick = number(0, batch_of(example) - 1);
+  const int64_t length = (*example.data.lengths)[static_cast<size_t>(sick)];
+  if (length == 0) return;
+  Tensor& x = example.data.x.mutable_value();
+  const int64_t row = example.layer.config().batch_first ? sick * x.size(axes::seq) : sick;  // step 0
+  x.data()[row * x.size(axes::feature)] = std::numeric_limits<float>::quiet_NaN();
+  const RecurrentResults results = example.layer(example.data);
+  for (int64_t n = 0; n < batch_of(example); ++n) {
+    const RecurrentResults got{sequence(results.output, n), sequence(results.h_n, n),
+                               sequence_or_none(results.c_n, n)};
+    const RecurrentResults expected{sequence(clean.output, n), sequence(clean.h_n, n),
+                                    sequence_or_none(clean.c_n, n)};
+    if (n != sick) {
+      RC_ASSERT(bits(got) == bits(expected));
+      continue;
+    }
+    // Whatever follows from step 0: all that the forward direction gives.
+    RC_ASSERT(std::isnan(got.output.value().data()[0]));
+    const Variable first_layer = select(got.h_n, join(axes::layer, axes::direction), 0);
+    for (float value : first_layer.value().values()) RC_ASSERT(std::isnan(value));
+  }
 }
 
 RC_GTEST_PROP(Recurrent, gives_the_same_gradients_when_a_graph_is_walked_twice, ()) {
