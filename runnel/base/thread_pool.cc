@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <charconv>
+#include <chrono>
 #include <condition_variable>
 #include <cstdlib>
 #include <exception>
@@ -25,6 +26,31 @@ namespace {
 
 constexpr int kMaxThreads = 1024;
 
+/// How long a thread looks for work, or for the end of it, before it sleeps. To wake a sleeping thread costs as much.
+constexpr std::chrono::microseconds kSpin{5};
+
+void pause() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+/// Whether `done()` came true within kSpin.
+template <class Done>
+bool spin_until(const Done& done) {
+  if (done()) return true;
+  const auto end = std::chrono::steady_clock::now() + kSpin;
+  do {
+    for (int i = 0; i < 16; ++i) {
+      if (done()) return true;
+      pause();
+    }
+  } while (std::chrono::steady_clock::now() < end);
+  return false;
+}
+
 /// The caller and `workers()` other threads, which sleep between jobs.
 class ThreadPool {
  public:
@@ -40,6 +66,7 @@ class ThreadPool {
     {
       std::lock_guard lock(mutex_);
       stopping_ = true;
+      job_.fetch_add(1);
     }
     wake_.notify_all();
     for (std::thread& thread : threads_) thread.join();
@@ -49,6 +76,7 @@ class ThreadPool {
   int workers() const { return static_cast<int>(threads_.size()); }
 
   void run(int64_t tasks, detail::TaskFunction function, void* context) {
+    bool sleepers;
     {
       std::lock_guard lock(mutex_);
       function_ = function;
@@ -57,12 +85,16 @@ class ThreadPool {
       next_task_ = 0;
       error_ = nullptr;
       busy_ = workers();
-      ++job_;
+      sleepers = sleepers_ > 0;
+      job_.fetch_add(1);
     }
-    wake_.notify_all();
+    if (sleepers) wake_.notify_all();
     take_tasks();
-    std::unique_lock lock(mutex_);
-    done_.wait(lock, [this] { return busy_ == 0; });
+    const auto done = [this] { return busy_.load() == 0; };
+    if (!spin_until(done)) {
+      std::unique_lock lock(mutex_);
+      done_.wait(lock, done);
+    }
     if (error_) std::rethrow_exception(error_);
   }
 
@@ -85,8 +117,9 @@ class ThreadPool {
   std::mutex mutex_;
   std::condition_variable wake_, done_;
   bool stopping_ = false;
-  uint64_t job_ = 0;
-  int busy_ = 0;
+  int sleepers_ = 0;
+  std::atomic<uint64_t> job_{0};  // changed with the mutex held, so that no sleeper misses it
+  std::atomic<int> busy_{0};
   detail::TaskFunction function_ = nullptr;
   void* context_ = nullptr;
   int64_t tasks_ = 0;
@@ -100,15 +133,21 @@ thread_local bool inside_task = false;
 void ThreadPool::work() {
   inside_task = true;
   uint64_t seen = 0;
-  std::unique_lock lock(mutex_);
+  const auto called = [&] { return job_.load() != seen; };
   while (true) {
-    wake_.wait(lock, [&] { return stopping_ || job_ != seen; });
+    if (!spin_until(called)) {
+      std::unique_lock lock(mutex_);
+      ++sleepers_;
+      wake_.wait(lock, called);
+      --sleepers_;
+    }
+    seen = job_.load();
     if (stopping_) return;
-    seen = job_;
-    lock.unlock();
     take_tasks();
-    lock.lock();
-    if (--busy_ == 0) done_.notify_one();
+    if (busy_.fetch_sub(1) == 1) {
+      std::lock_guard lock(mutex_);  // the caller is now either before its look at busy_ or asleep
+      done_.notify_one();
+    }
   }
 }
 
@@ -165,21 +204,52 @@ void set_thread_count(int count) {
   configured_threads() = count;
 }
 
-void detail::run_tasks(int64_t tasks, TaskFunction function, void* context) {
+namespace {
+
+/// Calls `use(pool)` with the pool of thread_count() − 1 workers, unless this thread is inside a task or another one
+/// is using the pool: then returns false.
+template <class Use>
+bool with_pool(const Use& use) {
   const int threads = thread_count();
-  if (tasks > 1 && threads > 1 && !inside_task) {
-    SharedPool& shared = shared_pool();
-    std::unique_lock lock(shared.mutex, std::try_to_lock);
-    if (lock) {
-      struct Inside {
-        Inside() { inside_task = true; }
-        ~Inside() { inside_task = false; }
-      } inside;
-      shared.sized(threads - 1).run(tasks, function, context);
-      return;
-    }
+  if (threads == 1 || inside_task) return false;
+  SharedPool& shared = shared_pool();
+  std::unique_lock lock(shared.mutex, std::try_to_lock);
+  if (!lock) return false;
+  struct Inside {
+    Inside() { inside_task = true; }
+    ~Inside() { inside_task = false; }
+  } inside;
+  return use(shared.sized(threads - 1));
+}
+
+}  // namespace
+
+void detail::run_tasks(int64_t tasks, TaskFunction function, void* context) {
+  const bool shared = tasks > 1 && with_pool([&](ThreadPool& pool) {
+                        pool.run(tasks, function, context);
+                        return true;
+                      });
+  for (int64_t task = 0; task < tasks && !shared; ++task) function(context, task);
+}
+
+bool detail::try_team(int64_t members, TaskFunction function, void* context) {
+  if (members > thread_count()) return false;
+  return with_pool([&](ThreadPool& pool) {
+    if (members > pool.workers() + 1) return false;
+    pool.run(members, function, context);
+    return true;
+  });
+}
+
+void SpinBarrier::wait() {
+  const uint64_t round = round_.load(std::memory_order_relaxed);
+  if (came_.fetch_add(1, std::memory_order_acq_rel) == members_ - 1) {
+    came_.store(0, std::memory_order_relaxed);
+    round_.store(round + 1, std::memory_order_release);
+    return;
   }
-  for (int64_t task = 0; task < tasks; ++task) function(context, task);
+  const auto passed = [&] { return round_.load(std::memory_order_acquire) != round; };
+  while (!spin_until(passed)) std::this_thread::yield();
 }
 
 }  // namespace runnel

@@ -2,16 +2,18 @@
 // instruction set.
 //
 // A cell is one struct:
-//   kGates      the blocks of its weights
-//   kSlots      the vectors a row keeps for the backward pass. The first kGates of them hold the input's
-//               pre-activations before the step, and their gradients after the backward step
-//   kHasCell    whether there is a cell state c
-//   kHiddenSlot the first of the kGates neighbouring slots that hold, after the backward step, the gradients
-//   of the
-//               hidden state's pre-activations
-//   input_slot(g), hidden_slot(g)   where gate g of PyTorch's order stands among the slots, for the two sides
-//   forward(…)  from the pre-activations of both sides to the new state
-//   backward(…) from the gradients of the new state to those of the pre-activations and of the old state
+//   kGates          the blocks of its weights
+//   kSums           the pre-activations of a unit: sums over the input, over the hidden state, or over both
+//   input_sum(g)    which of them gate g of the input's weights (PyTorch's order) adds to
+//   hidden_sum(g)   which of them gate g of the hidden state's weights adds to
+//   kSlots          the vectors a row keeps for the backward pass
+//   kHasCell        whether there is a cell state c
+//   forward(…)      from the sums to the slots and the new state
+//   backward(…)     from the gradients of the new state to those of the sums, which take the slots' places, and of
+//                   the old state
+//   input_slot(g), hidden_slot(g)   the slot of the gradient of gate g's pre-activation, for the two sides
+//   kHiddenSlot     the first of the kGates neighbouring slots of the hidden side; the input side's begin at 0
+//   kUnitVectors    vectors of units that one panel of packed weights holds, each with all its gates
 
 #if defined(RUNNEL_KERNELS_CELLS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef RUNNEL_KERNELS_CELLS_INL_H_
@@ -56,17 +58,19 @@ struct Activation {
 
 /// c' = f ⊙ c + i ⊙ g, h' = o ⊙ tanh(c'); slots i, f, g, o.
 struct LstmCell {
-  static constexpr int kGates = 4, kSlots = 4, kHiddenSlot = 0;
+  static constexpr int kGates = 4, kSums = 4, kSlots = 4, kHiddenSlot = 0, kUnitVectors = 1;
   static constexpr bool kHasCell = true;
+  static constexpr int input_sum(int gate) { return gate; }
+  static constexpr int hidden_sum(int gate) { return gate; }
   static constexpr int input_slot(int gate) { return gate; }
   static constexpr int hidden_slot(int gate) { return gate; }
 
-  static HWY_INLINE UnitState forward(FloatVector (&slots)[kSlots], const FloatVector (&hidden)[kGates],
-                                      const UnitState& before) {
-    slots[0] = Activation::sigmoid(hn::Add(slots[0], hidden[0]));
-    slots[1] = Activation::sigmoid(hn::Add(slots[1], hidden[1]));
-    slots[2] = Activation::tanh(hn::Add(slots[2], hidden[2]));
-    slots[3] = Activation::sigmoid(hn::Add(slots[3], hidden[3]));
+  static HWY_INLINE UnitState forward(const FloatVector* sums, const UnitState& before,
+                                      FloatVector (&slots)[kSlots]) {
+    slots[0] = Activation::sigmoid(sums[0]);
+    slots[1] = Activation::sigmoid(sums[1]);
+    slots[2] = Activation::tanh(sums[2]);
+    slots[3] = Activation::sigmoid(sums[3]);
     const FloatVector c = hn::MulAdd(slots[1], before.c, hn::Mul(slots[0], slots[2]));
     return {hn::Mul(slots[3], Activation::tanh(c)), c};
   }
@@ -87,17 +91,20 @@ struct LstmCell {
 /// n = tanh(x_n + r ⊙ h_n), h' = (1 − z) ⊙ n + z ⊙ h; slots n, r, z and the hidden side of n, so that the
 /// gradients of the input's side (n, r, z) and of the hidden side (r, z, n) are neighbours both.
 struct GruCell {
-  static constexpr int kGates = 3, kSlots = 4, kHiddenSlot = 1;
+  static constexpr int kGates = 3, kSums = 4, kSlots = 4, kHiddenSlot = 1, kUnitVectors = 1;
   static constexpr bool kHasCell = false;
+  /// r, z, then the two sides of n.
+  static constexpr int input_sum(int gate) { return gate; }
+  static constexpr int hidden_sum(int gate) { return gate == 2 ? 3 : gate; }
   static constexpr int input_slot(int gate) { return gate == 2 ? 0 : gate + 1; }
   static constexpr int hidden_slot(int gate) { return gate + 1; }
 
-  static HWY_INLINE UnitState forward(FloatVector (&slots)[kSlots], const FloatVector (&hidden)[kGates],
-                                      const UnitState& before) {
-    slots[1] = Activation::sigmoid(hn::Add(slots[1], hidden[0]));
-    slots[2] = Activation::sigmoid(hn::Add(slots[2], hidden[1]));
-    slots[3] = hidden[2];
-    slots[0] = Activation::tanh(hn::MulAdd(slots[1], hidden[2], slots[0]));
+  static HWY_INLINE UnitState forward(const FloatVector* sums, const UnitState& before,
+                                      FloatVector (&slots)[kSlots]) {
+    slots[1] = Activation::sigmoid(sums[0]);
+    slots[2] = Activation::sigmoid(sums[1]);
+    slots[3] = sums[3];
+    slots[0] = Activation::tanh(hn::MulAdd(slots[1], slots[3], sums[2]));
     return {hn::MulAdd(slots[2], hn::Sub(before.h, slots[0]), slots[0]), before.c};
   }
 
@@ -116,15 +123,17 @@ struct GruCell {
 /// h' = tanh or relu(x + h); one slot, whose value the new state repeats.
 template <bool Relu>
 struct RnnCell {
-  static constexpr int kGates = 1, kSlots = 1, kHiddenSlot = 0;
+  static constexpr int kGates = 1, kSums = 1, kSlots = 1, kHiddenSlot = 0, kUnitVectors = 2;
   static constexpr bool kHasCell = false;
+  static constexpr int input_sum(int gate) { return gate; }
+  static constexpr int hidden_sum(int gate) { return gate; }
   static constexpr int input_slot(int gate) { return gate; }
   static constexpr int hidden_slot(int gate) { return gate; }
 
-  static HWY_INLINE UnitState forward(FloatVector (&slots)[kSlots], const FloatVector (&hidden)[kGates],
-                                      const UnitState& before) {
-    const FloatVector sum = hn::Add(slots[0], hidden[0]);
-    return {Relu ? Activation::relu(sum) : Activation::tanh(sum), before.c};
+  static HWY_INLINE UnitState forward(const FloatVector* sums, const UnitState& before,
+                                      FloatVector (&slots)[kSlots]) {
+    slots[0] = Relu ? Activation::relu(sums[0]) : Activation::tanh(sums[0]);
+    return {slots[0], before.c};
   }
 
   static HWY_INLINE UnitState backward(FloatVector (&slots)[kSlots], const UnitState&, const UnitState& after,

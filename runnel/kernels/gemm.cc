@@ -37,8 +37,10 @@ struct Tile {
   int64_t row, rows, col, cols;
   bool first;  // whether the sums start here: from the bias, from C or from 0
 
+  /// Null: nobody wants this row.
   float* c(int64_t r) const {
-    return args.c + (args.c_index ? args.c_index[row + r] : row + r) * args.c_stride + col;
+    const int64_t stored = args.c_index ? args.c_index[row + r] : row + r;
+    return stored < 0 ? nullptr : args.c + stored * args.c_stride + col;
   }
 };
 
@@ -47,7 +49,7 @@ HWY_INLINE void compute_tile(const Tile& tile, const TileRows& a, const float* p
   const FloatTag d;
   const bool whole = tile.cols == kTileCols;
   HWY_ALIGN float edge[Rows * kTileCols];
-  FloatVector sums[Rows][kVectors];
+  FloatVector sums[1][Rows][kVectors];
   for (int r = 0; r < Rows; ++r) {
     const float* start = tile.c(r);
     if (tile.first && !tile.args.accumulate) start = tile.args.bias ? tile.args.bias + tile.col : nullptr;
@@ -56,12 +58,13 @@ HWY_INLINE void compute_tile(const Tile& tile, const TileRows& a, const float* p
       std::fill(edge + r * kTileCols + tile.cols, edge + (r + 1) * kTileCols, 0.0f);
       start = edge + r * kTileCols;
     }
-    for (int v = 0; v < kVectors; ++v) sums[r][v] = start ? hn::LoadU(d, start + v * kLanes) : hn::Zero(d);
+    for (int v = 0; v < kVectors; ++v) sums[0][r][v] = start ? hn::LoadU(d, start + v * kLanes) : hn::Zero(d);
   }
-  multiply_tile<Rows, kVectors>(a, panel, inner, sums);
+  multiply_tile<PlainPanel<kVectors>, 1, Rows>(a, {panel, 0}, inner, sums);
   for (int r = 0; r < Rows; ++r) {
+    if (!tile.c(r)) continue;
     float* out = whole ? tile.c(r) : edge + r * kTileCols;
-    for (int v = 0; v < kVectors; ++v) hn::StoreU(sums[r][v], d, out + v * kLanes);
+    for (int v = 0; v < kVectors; ++v) hn::StoreU(sums[0][r][v], d, out + v * kLanes);
     if (!whole) std::copy_n(out, tile.cols, tile.c(r));
   }
 }
@@ -134,20 +137,38 @@ void gemm(const GemmArgs& args) {
   });
 }
 
-void sum_rows(const Matrix& a, float* out, bool accumulate) {
+/// Sums of Vectors vectors of columns from column c on.
+template <int Vectors>
+void sum_vectors(const Matrix& a, int64_t c, float* out, bool accumulate) {
   const FloatTag d;
-  const auto row = [&](int64_t r) { return a.data + (a.index ? a.index[r] : r) * a.stride; };
-  const int64_t whole = a.cols / kLanes * kLanes;
-  for (int64_t c = 0; c < whole; c += kLanes) {
-    FloatVector sum = accumulate ? hn::LoadU(d, out + c) : hn::Zero(d);
-    for (int64_t r = 0; r < a.rows; ++r) sum = hn::Add(sum, hn::LoadU(d, row(r) + c));
-    hn::StoreU(sum, d, out + c);
+  FloatVector sums[Vectors];
+  for (int v = 0; v < Vectors; ++v) sums[v] = accumulate ? hn::LoadU(d, out + c + v * kLanes) : hn::Zero(d);
+  for (int64_t r = 0; r < a.rows; ++r) {
+    const float* row = a.data + (a.index ? a.index[r] : r) * a.stride + c;
+    for (int v = 0; v < Vectors; ++v) sums[v] = hn::Add(sums[v], hn::LoadU(d, row + v * kLanes));
   }
-  for (int64_t c = whole; c < a.cols; ++c) {
+  for (int v = 0; v < Vectors; ++v) hn::StoreU(sums[v], d, out + c + v * kLanes);
+}
+
+/// Columns first … last − 1 of the sums.
+void sum_columns(const Matrix& a, int64_t first, int64_t last, float* out, bool accumulate) {
+  int64_t c = first;
+  for (; c + 8 * kLanes <= last; c += 8 * kLanes) sum_vectors<8>(a, c, out, accumulate);
+  for (; c + kLanes <= last; c += kLanes) sum_vectors<1>(a, c, out, accumulate);
+  for (; c < last; ++c) {
     float sum = accumulate ? out[c] : 0.0f;
-    for (int64_t r = 0; r < a.rows; ++r) sum += row(r)[c];
+    for (int64_t r = 0; r < a.rows; ++r) sum += a.data[(a.index ? a.index[r] : r) * a.stride + c];
     out[c] = sum;
   }
+}
+
+void sum_rows(const Matrix& a, float* out, bool accumulate) {
+  constexpr int64_t kWorthAThread = 1 << 16, kBlock = 128;  // additions; columns
+  const int64_t blocks = (a.cols + kBlock - 1) / kBlock;
+  const int64_t grain = std::max<int64_t>(1, kWorthAThread / (kBlock * std::max<int64_t>(1, a.rows)));
+  parallel_for(blocks, grain, [&](int64_t begin, int64_t end) {
+    sum_columns(a, begin * kBlock, std::min(end * kBlock, a.cols), out, accumulate);
+  });
 }
 
 }  // namespace runnel::kernels::HWY_NAMESPACE

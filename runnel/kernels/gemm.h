@@ -8,6 +8,8 @@ namespace runnel::kernels {
 ///
 ///     element (r, c) = stored row index[r], place c              (index absent: row r)
 ///     transposed:      stored row index[c], place r
+///
+/// An index of −1 means a row (transposed: a column) of zeros.
 struct Matrix {
   const float* data = nullptr;
   int64_t rows = 0;
@@ -25,7 +27,7 @@ struct GemmArgs {
   Matrix b;
   float* c = nullptr;
   int64_t c_stride = 0;
-  const int32_t* c_index = nullptr;  ///< the stored row of each row of C; absent: the row itself
+  const int32_t* c_index = nullptr;  ///< the stored row of each row of C; absent: itself; −1: none
   const float* bias = nullptr;       ///< where the sums start; absent: 0
   bool accumulate = false;           ///< the sums start from what C holds; `bias` must be absent
 };

@@ -43,9 +43,9 @@ HWY_INLINE Reduced<V> Reduce(D d, V x) {
   return {shifted_n, hn::NegMulAdd(n, hn::Set(d, -2.12194440e-4f), r)};
 }
 
-/// eʳ − 1 = r + r²·c(r) for |r| ≤ ln 2 / 2. c is the polynomial of degree 4 whose largest relative error in
-/// the result is smallest (0.23·2⁻²⁴; fitted by reweighted least squares, the coefficients rounded one by
-/// one).
+/// eʳ − 1 = r + r²·c(r) for |r| ≤ ln 2 / 2. c is the polynomial of degree 4 whose largest relative error
+/// in the result is smallest (0.23·2⁻²⁴; fitted by reweighted least squares, the coefficients rounded
+/// one by one).
 template <class D, class V>
 HWY_INLINE V Expm1Reduced(D d, V r) {
   const V r2 = hn::Mul(r, r);

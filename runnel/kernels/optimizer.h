@@ -6,7 +6,8 @@
 ///
 /// In all of them p is the parameter, d its gradient, and every update begins with
 ///
-///     g = d, or −d when `maximize`;   g ← g + weight_decay · p
+///     g = d, or −d when `maximize`
+///     g ← g + weight_decay · p
 ///
 /// They change places begin, begin + 1, …, end − 1 and look at no other ones, so that a parameter can be cut
 /// into ranges for threads. Each operation is rounded by itself, in the order written here and in float32:
@@ -66,8 +67,10 @@ void adam_update(const AdamUpdate& update, int64_t begin, int64_t end);
 ///
 ///     v ← alpha · v + (1 − alpha) · g · g
 ///     a ← a + (1 − alpha) (g − a)             (with a mean gradient a)
-///     r = √v, or √(v − a · a) with a; r ← r + eps
-///     b ← momentum · b + g / r, p ← p − lr · b     with a momentum buffer b, else p ← p − lr · g / r
+///     r = √v, or √(v − a · a) with a
+///     r ← r + eps
+///     b ← momentum · b + g / r                (with a momentum buffer b)
+///     p ← p − lr · b with b, else p ← p − lr · g / r
 struct RMSpropUpdate {
   float* parameter = nullptr;
   const float* gradient = nullptr;

@@ -1,5 +1,5 @@
-// What the forward and the backward walk of a recurrent layer share: the order of the rows, the padded layout
-// of the memory, and the products of one step. Compiled once for each instruction set.
+// What the forward and the backward walk of a recurrent layer share: the order of the rows and the split over
+// the threads. Compiled once for each instruction set.
 
 #if defined(RUNNEL_KERNELS_RECURRENCE_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef RUNNEL_KERNELS_RECURRENCE_INL_H_
@@ -8,56 +8,15 @@
 #define RUNNEL_KERNELS_RECURRENCE_INL_H_
 #endif
 
+#include <memory>
 #include <vector>
 
 #include "runnel/base/thread_pool.h"
-#include "runnel/kernels/cells-inl.h"
 #include "runnel/kernels/recurrence.h"
-#include "runnel/kernels/tile-inl.h"
+#include "runnel/kernels/step-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace runnel::kernels::HWY_NAMESPACE {
-
-/// Calls `body(cell)` with an object of the cell's struct.
-template <class Body>
-void with_cell(Cell cell, const Body& body) {
-  switch (cell) {
-    case Cell::rnn_tanh:
-      return body(RnnCell<false>());
-    case Cell::rnn_relu:
-      return body(RnnCell<true>());
-    case Cell::lstm:
-      return body(LstmCell());
-    case Cell::gru:
-      return body(GruCell());
-  }
-}
-
-/// Vectors of a panel in the plain row products, and the tile's rows there.
-inline constexpr int kProductVectors = 2;
-inline constexpr int kProductRows = kAccumulators / kProductVectors;
-/// Rows in the memory are as long as a whole number of tiles; the places behind the real ones hold finite
-/// numbers.
-inline int64_t padded(int64_t count) {
-  const int64_t tile = kProductVectors * kLanes;
-  return (count + tile - 1) / tile * tile;
-}
-
-/// The sizes of a layer and its rows in memory, in floats.
-struct Sizes {
-  explicit Sizes(const RecurrentLayer& layer)
-      : input(layer.input_size),
-        hidden(layer.hidden_size),
-        output(layer.output_size()),
-        projected(layer.proj_size > 0),
-        hidden_row(padded(hidden)),
-        state_row(padded(output)),
-        directions(static_cast<int64_t>(layer.directions.size())) {}
-  int64_t input, hidden, output;
-  bool projected;
-  int64_t hidden_row, state_row;
-  int64_t directions;
-};
 
 /// Neighbouring sequences of one step: sequences first … first + count − 1 of the sorted order. Their new
 /// states stand at rows after + k of the memory, their old ones at rows before + k (k the sorted place).
@@ -65,6 +24,7 @@ struct Segment {
   int64_t first, count;
   int64_t before, after;
   int64_t packed_row;  // packed row of sorted place k is packed_row + k
+  int64_t step;        // the place of the step in the walk
 };
 
 /// The order in which one direction walks the packed rows. The states in memory: one row a sequence before
@@ -93,12 +53,10 @@ class Walk {
   const int32_t* x_index() const { return rows_.x_row.empty() ? nullptr : rows_.x_row.data(); }
   /// The caller's number of the sequence at sorted place k.
   int64_t sequence(int64_t k) const { return rows_.sequence[static_cast<size_t>(k)]; }
-  /// The i-th step that this direction takes.
-  int64_t step(int64_t i) const { return reverse_ ? steps() - 1 - i : i; }
-
-  /// Calls `body(segment)` for the sequences begin … end − 1 that run at step t.
+  /// Calls `body(segment)` for the sequences begin … end − 1 that run at the i-th step that this direction takes.
   template <class Body>
-  void for_each_segment(int64_t t, int64_t begin, int64_t end, const Body& body) const {
+  void for_each_segment(int64_t i, int64_t begin, int64_t end, const Body& body) const {
+    const int64_t t = reverse_ ? steps() - 1 - i : i;
     const int64_t running = std::min(end, batch_size(t));
     // At the step walked before: the sequences below `carried` have been there, the others start now.
     const int64_t previous = reverse_ ? t + 1 : t - 1;
@@ -108,9 +66,9 @@ class Walk {
     const int64_t row = first_row_[static_cast<size_t>(t)];
     const int64_t after = batch() + row;
     if (split > begin) {
-      body(Segment{begin, split - begin, batch() + first_row_[static_cast<size_t>(previous)], after, row});
+      body(Segment{begin, split - begin, batch() + first_row_[static_cast<size_t>(previous)], after, row, i});
     }
-    if (running > split) body(Segment{split, running - split, 0, after, row});
+    if (running > split) body(Segment{split, running - split, 0, after, row, i});
   }
 
   /// The row in memory of a sequence's state after its last step in this direction.
@@ -135,34 +93,93 @@ class Walk {
   int64_t packed_rows_ = 0;
 };
 
-/// Cuts the batch for the threads: neighbouring sequences of about equally many steps together. A sequence is
-/// walked by one thread from end to end, so threads meet only once a layer.
-inline std::vector<int64_t> split_batch(const Walk& walk, int64_t parts, int64_t work_a_row) {
-  constexpr int64_t kWorthAThread = 1 << 18;  // multiply-adds: tens of microseconds
-  parts = std::min({parts, walk.batch(), walk.packed_rows() * work_a_row / kWorthAThread});
-  std::vector<int64_t> cuts{0};
-  int64_t rows = 0;
-  for (int64_t k = 0; k < walk.batch() && parts > 1; ++k) {
-    rows += walk.length(k);
-    const int64_t made = static_cast<int64_t>(cuts.size());
-    if (made < parts && rows * parts >= made * walk.packed_rows()) cuts.push_back(k + 1);
-  }
-  if (cuts.back() != walk.batch()) cuts.push_back(walk.batch());
-  return cuts;
-}
+/// What one thread does of one direction: all steps, for some of the sequences or for some of the units.
+struct Share {
+  int64_t direction;
+  int64_t begin, end;   // sequences, of the sorted order
+  PanelRange panels;    // of the weights that the walk multiplies with: which units these are
+  SpinBarrier* others;  // those that do the other units of the same sequences; null: there are none
 
-/// Calls `body(direction, begin, end)` for each direction and part of the batch, on all threads.
-template <class Body>
-void for_each_part(const std::vector<Walk>& walks, int64_t work_a_row, const Body& body) {
-  const int64_t directions = static_cast<int64_t>(walks.size());
-  const int64_t parts_each = std::max<int64_t>(1, thread_count() / directions);
-  const std::vector<int64_t> cuts = split_batch(walks[0], parts_each, work_a_row);
-  const int64_t parts = static_cast<int64_t>(cuts.size()) - 1;
-  parallel_tasks(directions * parts, [&](int64_t task) {
-    const size_t part = static_cast<size_t>(task % parts);
-    body(task / parts, cuts[part], cuts[part + 1]);
-  });
-}
+  void wait() const {
+    if (others) others->wait();
+  }
+};
+
+/// How a layer call is cut for the threads.
+///
+///     measured                                                        rule
+///     waking a thread costs about 5 µs                                 no share is smaller than kWorthAThread
+///     a sequence walked by one thread needs no other                   directions and sequences are shared out first
+///     two caches hold twice the weights, a crossing costs 0.2 µs       few sequences: the units are, where a step has
+///                                                                      kWorthACrossing of work for each
+class Plan {
+ public:
+  /// `panels`: of one direction. `divisible`: whether units may be shared.
+  Plan(const std::vector<Walk>& walks, int64_t work_a_row, int64_t panels, bool divisible) {
+    const Walk& walk = walks[0];
+    const int64_t directions = static_cast<int64_t>(walks.size()), threads = thread_count();
+    const int64_t work = directions * walk.packed_rows() * work_a_row;
+    const int64_t useful =
+        std::clamp<int64_t>(work / kWorthAThread, 1, std::max<int64_t>(1, threads / directions));
+    const int64_t work_a_step = walk.steps() > 0 ? walk.packed_rows() / walk.steps() * work_a_row : 0;
+    members_ = divisible && walk.batch() < kEnoughSequences * useful
+                   ? std::clamp<int64_t>(std::min(work_a_step / kWorthACrossing, panels), 1, useful)
+                   : 1;
+    const std::vector<int64_t> cuts = split_batch(walk, members_ > 1 ? 1 : useful);
+    barriers_.reserve(walks.size());
+    for (int64_t d = 0; d < directions; ++d) {
+      barriers_.push_back(std::make_unique<SpinBarrier>(members_));
+      for (size_t part = 0; part + 1 < cuts.size(); ++part) {
+        for (int64_t m = 0; m < members_; ++m) {
+          shares_.push_back({d,
+                             cuts[part],
+                             cuts[part + 1],
+                             {panels * m / members_, panels * (m + 1) / members_},
+                             members_ > 1 ? barriers_.back().get() : nullptr});
+        }
+      }
+    }
+  }
+
+  /// Calls `body(share)` for every share. Where the threads for a team can't be had, one thread does all units.
+  template <class Body>
+  void run(const Body& body) {
+    const int64_t shares = static_cast<int64_t>(shares_.size());
+    const auto one = [&](int64_t i) { body(shares_[static_cast<size_t>(i)]); };
+    if (members_ == 1) {
+      parallel_tasks(shares, one);
+    } else if (!try_team(shares, one)) {
+      for (int64_t i = 0; i < shares; i += members_) {
+        Share all = shares_[static_cast<size_t>(i)];
+        all.panels.last = shares_[static_cast<size_t>(i + members_ - 1)].panels.last;
+        all.others = nullptr;
+        body(all);
+      }
+    }
+  }
+
+ private:
+  static constexpr int64_t kWorthAThread = 1 << 18;    // multiply-adds
+  static constexpr int64_t kWorthACrossing = 1 << 14;  // multiply-adds of a member in a step
+  static constexpr int64_t kEnoughSequences = 4;       // a thread
+
+  /// Neighbouring sequences of about equally many steps together.
+  static std::vector<int64_t> split_batch(const Walk& walk, int64_t parts) {
+    std::vector<int64_t> cuts{0};
+    int64_t rows = 0;
+    for (int64_t k = 0; k < walk.batch() && parts > 1; ++k) {
+      rows += walk.length(k);
+      const int64_t made = static_cast<int64_t>(cuts.size());
+      if (made < parts && rows * parts >= made * walk.packed_rows()) cuts.push_back(k + 1);
+    }
+    if (cuts.back() != walk.batch()) cuts.push_back(walk.batch());
+    return cuts;
+  }
+
+  int64_t members_ = 1;
+  std::vector<std::unique_ptr<SpinBarrier>> barriers_;
+  std::vector<Share> shares_;
+};
 
 inline std::vector<Walk> walks_of(const RecurrentLayer& layer, const SequenceRows& rows) {
   std::vector<Walk> walks;
@@ -170,68 +187,26 @@ inline std::vector<Walk> walks_of(const RecurrentLayer& layer, const SequenceRow
   return walks;
 }
 
-/// The right-hand side of a product that every step repeats, packed once: panels of 2 vectors.
-struct RowProduct {
-  Buffer panels;
-  int64_t inner = 0, cols = 0;
-
-  RowProduct() = default;
-  RowProduct(int64_t inner_size, int64_t col_count)
-      : panels(inner_size * padded(col_count)), inner(inner_size), cols(col_count) {}
-
-  /// Rows k … k + m.rows − 1 of the right-hand side.
-  void pack(const Matrix& m, int64_t k) {
-    const int64_t width = kProductVectors * kLanes;
-    for (int64_t c = 0; c < cols; c += width) {
-      const Block block{0, m.rows, c, std::min(width, cols - c)};
-      pack_rows(m, block, width, panels.data() + c * inner + k * width, width);
-    }
-  }
-  /// Zeros in rows k … k + rows − 1.
-  void pack_zeros(int64_t k, int64_t rows) {
-    const int64_t width = kProductVectors * kLanes;
-    for (int64_t c = 0; c < cols; c += width) {
-      std::fill_n(panels.data() + c * inner + k * width, rows * width, 0.0f);
-    }
-  }
-
-  /// out[r, :] = start + in[r, :]·B, where start is out itself when `accumulate`, else 0. Rows of `out` are
-  /// padded.
-  void multiply(const float* in, int64_t in_row, int64_t rows, float* out, int64_t out_row,
-                bool accumulate) const {
-    const FloatTag d;
-    const int64_t width = kProductVectors * kLanes;
-    for (int64_t c = 0; c < cols; c += width) {
-      const float* panel = panels.data() + c * inner;
-      for (int64_t r = 0; r < rows; r += kProductRows) {
-        with_row_count<kProductRows>(std::min<int64_t>(kProductRows, rows - r), [&]<int Rows>() {
-          FloatVector sums[Rows][kProductVectors];
-          for (int i = 0; i < Rows; ++i) {
-            const float* start = out + (r + i) * out_row + c;
-            for (int v = 0; v < kProductVectors; ++v) {
-              sums[i][v] = accumulate ? hn::Load(d, start + v * kLanes) : hn::Zero(d);
-            }
-          }
-          multiply_tile<Rows, kProductVectors>({in + r * in_row, in_row, 1}, panel, inner, sums);
-          for (int i = 0; i < Rows; ++i) {
-            for (int v = 0; v < kProductVectors; ++v) {
-              hn::Store(sums[i][v], d, out + (r + i) * out_row + c + v * kLanes);
-            }
-          }
-        });
-      }
-    }
-  }
+/// Columns first … last − 1 of a row: the part that one share writes.
+struct Columns {
+  int64_t first, last;
 };
 
-/// Copies a row of `count` numbers (zeros when `source` is null) and clears the padding behind it.
-inline void copy_padded(const float* source, int64_t count, float* target, int64_t row) {
-  if (source) {
-    std::copy_n(source, count, target);
-    std::fill(target + count, target + row, 0.0f);
-  } else {
-    std::fill_n(target, row, 0.0f);
-  }
+/// A row in memory: `count` real numbers and padding up to `stride`.
+struct PaddedRow {
+  int64_t count, stride;
+};
+
+/// Copies columns of row `row` of `source` ([…, count]; absent: zeros) and clears the padding behind the last.
+inline void copy_padded(const float* source, int64_t row, const Columns& columns, float* target,
+                        const PaddedRow& sizes) {
+  for (int64_t i = columns.first; i < columns.last; ++i)
+    target[i] = source ? source[row * sizes.count + i] : 0.0f;
+  if (columns.last == sizes.count) std::fill(target + sizes.count, target + sizes.stride, 0.0f);
+}
+
+inline void copy_columns(const float* source, const Columns& columns, float* target) {
+  std::copy(source + columns.first, source + columns.last, target + columns.first);
 }
 
 }  // namespace runnel::kernels::HWY_NAMESPACE

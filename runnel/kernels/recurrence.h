@@ -13,9 +13,9 @@ enum class Cell { rnn_tanh, rnn_relu, lstm, gru };
 /// Gates of a cell: the blocks of hidden_size rows that its weights have.
 constexpr int64_t gate_count(Cell cell) { return cell == Cell::lstm ? 4 : cell == Cell::gru ? 3 : 1; }
 
-/// The weights of one layer and direction, as PyTorch lays them out (G gates, I = input_size, H =
-/// hidden_size, H_out = proj_size when there is a projection, else H). Gate order: LSTM i, f, g, o; GRU r, z,
-/// n.
+/// The weights of one layer and direction, as PyTorch lays them out (G gates, I = input_size,
+/// H = hidden_size, H_out = proj_size when there is a projection, else H).
+/// Gate order: LSTM i, f, g, o; GRU r, z, n.
 struct RecurrentWeights {
   const float* weight_ih = nullptr;  ///< [gate·hidden = G·H, I]
   const float* weight_hh = nullptr;  ///< [gate·hidden = G·H, H_out]
@@ -77,16 +77,22 @@ struct RecurrenceForward {
 
 /// Runs the layer over the whole batch:
 ///
-///     LSTM  i, f, o = σ(W_i· x + b_i· + W_h· h + b_h·)   g = tanh(…)   c' = f ⊙ c + i ⊙ g   h' = o ⊙
-///     tanh(c') GRU   r, z = σ(…)   n = tanh(W_in x + b_in + r ⊙ (W_hn h + b_hn))   h' = (1 − z) ⊙ n + z ⊙ h
-///     RNN   h' = tanh or relu(W_ih x + b_ih + W_hh h + b_hh)
-///     with a projection, h' = W_hr (o ⊙ tanh(c'))
+///     LSTM  i, f, o = σ(W_i· x + b_i· + W_h· h + b_h·)
+///           g       = tanh(…)
+///           c'      = f ⊙ c + i ⊙ g
+///           h'      = o ⊙ tanh(c'), with a projection W_hr (o ⊙ tanh(c'))
+///
+///     GRU   r, z    = σ(…)
+///           n       = tanh(W_in x + b_in + r ⊙ (W_hn h + b_hn))
+///           h'      = (1 − z) ⊙ n + z ⊙ h
+///
+///     RNN   h'      = tanh or relu(W_ih x + b_ih + W_hh h + b_hh)
 ///
 /// A sequence gives the same bits alone, in any batch, and for any number of threads.
 void recurrence_forward(const RecurrenceForward& args);
 
-/// The gradients of one layer. What the forward pass was given is given again, with its memory, which is used
-/// up.
+/// The gradients of one layer. What the forward pass was given is given again, with its memory,
+/// which is used up.
 struct RecurrenceBackward {
   RecurrentLayer layer;
   SequenceRows rows;

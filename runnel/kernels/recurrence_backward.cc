@@ -19,133 +19,174 @@ class BackwardDirection {
       : args_(args),
         direction_(direction),
         weights_(args.layer.directions[static_cast<size_t>(direction)]),
-        sizes_(args.layer),
+        sizes_(args.layer, StepKernel<CellType>::kUnits),
         walk_(walk),
         memory_(args.memory[static_cast<size_t>(direction)]),
         d_state_(walk.batch() * sizes_.state_row),
         d_cell_(CellType::kHasCell ? walk.batch() * sizes_.hidden_row : 0),
-        d_hidden_(sizes_.projected ? walk.batch() * sizes_.hidden_row : 0),
-        d_projected_(sizes_.projected ? walk.packed_rows() * sizes_.state_row : 0) {
-    pack_weights();
+        d_hidden_(sizes_.projected ? walk.batch() * d_hidden_row() : 0),
+        d_projected_(sizes_.projected ? walk.packed_rows() * sizes_.state_row : 0),
+        input_rows_(weight_rows(0, &CellType::input_slot)),
+        hidden_rows_(weight_rows(CellType::kHiddenSlot, &CellType::hidden_slot)),
+        to_state_(Matrix{weights_.weight_hh, kGates * sizes_.hidden_row, sizes_.output, sizes_.output, false,
+                         hidden_rows_.data()}) {
+    if (sizes_.projected) {
+      to_hidden_ = StateMatrix({weights_.weight_hr, sizes_.output, sizes_.hidden, sizes_.hidden});
+    }
   }
 
-  /// Walks the sequences begin … end − 1 of the sorted order back through all their steps: leaves the
-  /// gradients of the pre-activations in the memory's gates, and those of the first states.
-  void run(int64_t begin, int64_t end) {
-    for (int64_t k = begin; k < end; ++k) start(k);
-    for (int64_t i = walk_.steps() - 1; i >= 0; --i) {
-      walk_.for_each_segment(walk_.step(i), begin, end, [&](const Segment& segment) { step(segment); });
+  /// Panels of the product whose result is the gradient of the old state.
+  int64_t panels() const { return to_state_.panels(); }
+
+  /// Walks a share back through all its steps: leaves the gradients of the pre-activations in the memory's gates, and
+  /// those of the first states.
+  void run(const Share& share) {
+    const Columns of_h = columns_of(share, sizes_.output), of_c = columns_of(share, sizes_.hidden);
+    for (int64_t k = share.begin; k < share.end; ++k) {
+      const int64_t row = direction_ * walk_.batch() + walk_.sequence(k);
+      copy_padded(args_.d_h_n, row, of_h, d_state(k), {sizes_.output, sizes_.state_row});
+      if (CellType::kHasCell)
+        copy_padded(args_.d_c_n, row, of_c, d_cell(k), {sizes_.hidden, sizes_.hidden_row});
     }
-    for (int64_t k = begin; k < end; ++k) finish(k);
+    for (int64_t i = walk_.steps() - 1; i >= 0; --i) {
+      walk_.for_each_segment(i, share.begin, share.end,
+                             [&](const Segment& segment) { cells(segment, of_h, of_c); });
+      share.wait();
+      walk_.for_each_segment(i, share.begin, share.end,
+                             [&](const Segment& segment) { to_old_state(segment, share.panels); });
+    }
+    for (int64_t k = share.begin; k < share.end; ++k) {
+      const int64_t row = direction_ * walk_.batch() + walk_.sequence(k);
+      if (args_.d_h_0) copy_columns(d_state(k), of_h, args_.d_h_0 + row * sizes_.output);
+      if (CellType::kHasCell && args_.d_c_0) copy_columns(d_cell(k), of_c, args_.d_c_0 + row * sizes_.hidden);
+    }
   }
 
   /// d_x of this direction's share, after run() over the whole batch.
   void input_gradient() const {
-    for (int gate = 0; gate < kGates; ++gate) {
-      const float* weight = weights_.weight_ih + gate * sizes_.hidden * sizes_.input;
-      kernels::gemm({.a = gate_rows(CellType::input_slot(gate)),
-                     .b = {weight, sizes_.hidden, sizes_.input, sizes_.input},
-                     .c = args_.d_x,
-                     .c_stride = sizes_.input,
-                     .c_index = walk_.x_index(),
-                     .accumulate = direction_ > 0 || gate > 0});
-    }
+    kernels::gemm({.a = gate_rows(0),
+                   .b = {weights_.weight_ih, kGates * sizes_.hidden_row, sizes_.input, sizes_.input, false,
+                         input_rows_.data()},
+                   .c = args_.d_x,
+                   .c_stride = sizes_.input,
+                   .c_index = walk_.x_index(),
+                   .accumulate = direction_ > 0});
   }
 
   /// The gradients of the weights, each one product over all steps.
   void weight_gradients(const RecurrentWeightGradients& d) const {
     const int64_t rows = walk_.packed_rows();
-    const std::vector<int32_t> before = states_before();
-    const Matrix x = walk_.x_rows(args_.x, sizes_.input);
-    const Matrix h{memory_.state.data(), rows, sizes_.output, sizes_.state_row, false, before.data()};
+    const Matrix input_side = gate_rows(0), hidden_side = gate_rows(CellType::kHiddenSlot);
+    if (d.weight_ih)
+      product(input_side, walk_.x_rows(args_.x, sizes_.input), d.weight_ih, input_rows_.data());
+    if (d.weight_hh) {
+      const std::vector<int32_t> before = states_before();
+      product(hidden_side,
+              {memory_.state.data(), rows, sizes_.output, sizes_.state_row, false, before.data()},
+              d.weight_hh, hidden_rows_.data());
+    }
     for (int gate = 0; gate < kGates; ++gate) {
       const int64_t first = gate * sizes_.hidden;
-      const Matrix input_side = gate_rows(CellType::input_slot(gate));
-      const Matrix hidden_side = gate_rows(CellType::hidden_slot(gate));
-      if (d.weight_ih) product(input_side, x, d.weight_ih + first * sizes_.input);
-      if (d.weight_hh) product(hidden_side, h, d.weight_hh + first * sizes_.output);
-      if (d.bias_ih) sum_rows(input_side, d.bias_ih + first);
-      if (d.bias_hh) sum_rows(hidden_side, d.bias_hh + first);
+      if (d.bias_ih) sum_rows(one_gate(CellType::input_slot(gate)), d.bias_ih + first);
+      if (d.bias_hh) sum_rows(one_gate(CellType::hidden_slot(gate)), d.bias_hh + first);
     }
     if (d.weight_hr) {
       product({d_projected_.data(), rows, sizes_.output, sizes_.state_row},
-              {memory_.hidden.data(), rows, sizes_.hidden, sizes_.hidden_row}, d.weight_hr);
+              {memory_.hidden.data(), rows, sizes_.hidden, sizes_.hidden_row}, d.weight_hr, nullptr);
     }
   }
 
  private:
   static constexpr int kGates = CellType::kGates, kSlots = CellType::kSlots;
+  using StateMatrix = PackedMatrix<Sizes::StatePanel>;
 
   int64_t gates_row() const { return kSlots * sizes_.hidden_row; }
   float* gates(int64_t packed_row) const { return memory_.gates.data() + packed_row * gates_row(); }
   float* d_state(int64_t k) { return d_state_.data() + k * sizes_.state_row; }
   float* d_cell(int64_t k) { return d_cell_.data() + k * sizes_.hidden_row; }
-  float* d_hidden(int64_t k) {
-    return sizes_.projected ? d_hidden_.data() + k * sizes_.hidden_row : d_state(k);
+  /// o ⊙ tanh(c) is the state itself where no projection follows.
+  int64_t d_hidden_row() const {
+    return sizes_.projected ? round_up(sizes_.hidden, StateMatrix::kWidth) : sizes_.state_row;
+  }
+  float* d_hidden(int64_t k) { return (sizes_.projected ? d_hidden_ : d_state_).data() + k * d_hidden_row(); }
+
+  /// The columns that a share writes of rows of `count`: all where a projection stands between, since then there is but
+  /// one share of the units.
+  Columns columns_of(const Share& share, int64_t count) const {
+    const bool all = share.panels.last == panels();
+    return {share.panels.first * StateMatrix::kWidth, all ? count : share.panels.last * StateMatrix::kWidth};
   }
 
-  /// The gradients of one gate's pre-activations, all steps: [row, hidden].
-  Matrix gate_rows(int slot) const {
+  /// The rows of PyTorch's weights for the columns of the kGates slots from `first_slot`; −1: padding.
+  std::vector<int32_t> weight_rows(int first_slot, int (*slot_of)(int gate)) const {
+    std::vector<int32_t> rows(static_cast<size_t>(kGates * sizes_.hidden_row), -1);
+    for (int gate = 0; gate < kGates; ++gate) {
+      const int64_t first = (slot_of(gate) - first_slot) * sizes_.hidden_row;
+      for (int64_t unit = 0; unit < sizes_.hidden; ++unit) {
+        rows[static_cast<size_t>(first + unit)] = static_cast<int32_t>(gate * sizes_.hidden + unit);
+      }
+    }
+    return rows;
+  }
+
+  /// The gradients of the pre-activations of one side, all steps: kGates slots, the first one given.
+  Matrix gate_rows(int first_slot) const {
+    return {memory_.gates.data() + first_slot * sizes_.hidden_row, walk_.packed_rows(),
+            kGates * sizes_.hidden_row, gates_row()};
+  }
+  Matrix one_gate(int slot) const {
     return {memory_.gates.data() + slot * sizes_.hidden_row, walk_.packed_rows(), sizes_.hidden, gates_row()};
   }
-  /// out = aᵀ·b, summed over the steps.
-  static void product(Matrix a, const Matrix& b, float* out) {
+  /// out = aᵀ·b, summed over the steps; row r of the product goes to row out_index[r].
+  static void product(Matrix a, const Matrix& b, float* out, const int32_t* out_index) {
     std::swap(a.rows, a.cols);
     a.transposed = true;
-    kernels::gemm({.a = a, .b = b, .c = out, .c_stride = b.cols});
+    kernels::gemm({.a = a, .b = b, .c = out, .c_stride = b.cols, .c_index = out_index});
   }
 
-  /// The inner index of the step's product runs through the padded slots, so the padding gets rows of zeros.
-  void pack_weights() {
-    const int64_t row = sizes_.hidden_row;
-    to_state_ = RowProduct(kGates * row, sizes_.output);
-    for (int gate = 0; gate < kGates; ++gate) {
-      const float* weight = weights_.weight_hh + gate * sizes_.hidden * sizes_.output;
-      const int64_t first = (CellType::hidden_slot(gate) - CellType::kHiddenSlot) * row;
-      to_state_.pack({weight, sizes_.hidden, sizes_.output, sizes_.output}, first);
-      to_state_.pack_zeros(first + sizes_.hidden, row - sizes_.hidden);
-    }
-    if (sizes_.projected) {
-      to_hidden_ = RowProduct(sizes_.output, sizes_.hidden);
-      to_hidden_.pack({weights_.weight_hr, sizes_.output, sizes_.hidden, sizes_.hidden}, 0);
-    }
-  }
-
-  void start(int64_t k) {
-    const int64_t row = direction_ * walk_.batch() + walk_.sequence(k);
-    copy_padded(args_.d_h_n ? args_.d_h_n + row * sizes_.output : nullptr, sizes_.output, d_state(k),
-                sizes_.state_row);
-    if (CellType::kHasCell) {
-      copy_padded(args_.d_c_n ? args_.d_c_n + row * sizes_.hidden : nullptr, sizes_.hidden, d_cell(k),
-                  sizes_.hidden_row);
-    }
-  }
-
-  void step(const Segment& segment) {
+  /// From the gradient of the new state to those of the pre-activations and, as far as they don't come through the
+  /// weights, of the old state.
+  void cells(const Segment& segment, const Columns& of_h, const Columns& of_c) {
     const int64_t first = segment.first, end = first + segment.count;
-    if (args_.d_output) add_output_gradient(segment);
+    if (args_.d_output) add_output_gradient(segment, of_h);
     if (sizes_.projected) {
       for (int64_t k = first; k < end; ++k) {
         std::copy_n(d_state(k), sizes_.state_row,
                     d_projected_.data() + (segment.packed_row + k) * sizes_.state_row);
       }
-      to_hidden_.multiply(d_state(first), sizes_.state_row, segment.count, d_hidden(first), sizes_.hidden_row,
-                          false);
+      multiply<Sizes::StatePanel>({.in = d_state(first),
+                                   .in_stride = sizes_.state_row,
+                                   .rows = segment.count,
+                                   .out = d_hidden(first),
+                                   .out_stride = d_hidden_row()},
+                                  to_hidden_, {0, to_hidden_.panels()});
     }
+    const int64_t last_unit = of_c.last == sizes_.hidden ? sizes_.hidden_row : of_c.last;
     for (int64_t k = first; k < end; ++k) {
-      for (int64_t unit = 0; unit < sizes_.hidden; unit += kLanes) cell_gradient(segment, k, unit);
+      for (int64_t unit = of_c.first; unit < last_unit; unit += kLanes) cell_gradient(segment, k, unit);
     }
-    // With a projection the old state reaches the new one through the gates alone.
-    to_state_.multiply(gates(segment.packed_row + first) + CellType::kHiddenSlot * sizes_.hidden_row,
-                       gates_row(), segment.count, d_state(first), sizes_.state_row, !sizes_.projected);
   }
 
-  void add_output_gradient(const Segment& segment) {
+  /// The share of the old state's gradient that comes through W_hh. With a projection that is all of it.
+  void to_old_state(const Segment& segment, const PanelRange& panels) {
+    float* d = d_state(segment.first);
+    multiply<Sizes::StatePanel>(
+        {.in = gates(segment.packed_row + segment.first) + CellType::kHiddenSlot * sizes_.hidden_row,
+         .in_stride = gates_row(),
+         .rows = segment.count,
+         .start = sizes_.projected ? nullptr : d,
+         .start_stride = sizes_.state_row,
+         .out = d,
+         .out_stride = sizes_.state_row},
+        to_state_, panels);
+  }
+
+  void add_output_gradient(const Segment& segment, const Columns& columns) {
     for (int64_t k = segment.first; k < segment.first + segment.count; ++k) {
-      const float* d_output = args_.d_output + direction_ * sizes_.output +
-                              walk_.output_row(segment.packed_row + k) * sizes_.directions * sizes_.output;
-      float* d = d_state(k);
-      for (int64_t j = 0; j < sizes_.output; ++j) d[j] += d_output[j];
+      const int64_t row = walk_.output_row(segment.packed_row + k) * sizes_.directions + direction_;
+      const float* HWY_RESTRICT d_output = args_.d_output + row * sizes_.output;
+      float* HWY_RESTRICT d = d_state(k);
+      for (int64_t j = columns.first; j < columns.last; ++j) d[j] += d_output[j];
     }
   }
 
@@ -172,19 +213,11 @@ class BackwardDirection {
     if (CellType::kHasCell) hn::Store(d_before.c, d, d_cell(k) + unit);
   }
 
-  void finish(int64_t k) {
-    const int64_t row = direction_ * walk_.batch() + walk_.sequence(k);
-    if (args_.d_h_0) std::copy_n(d_state(k), sizes_.output, args_.d_h_0 + row * sizes_.output);
-    if (CellType::kHasCell && args_.d_c_0) {
-      std::copy_n(d_cell(k), sizes_.hidden, args_.d_c_0 + row * sizes_.hidden);
-    }
-  }
-
   /// For each packed row, the row in memory of the state before its step.
   std::vector<int32_t> states_before() const {
     std::vector<int32_t> before(static_cast<size_t>(walk_.packed_rows()));
-    for (int64_t t = 0; t < walk_.steps(); ++t) {
-      walk_.for_each_segment(t, 0, walk_.batch(), [&](const Segment& segment) {
+    for (int64_t i = 0; i < walk_.steps(); ++i) {
+      walk_.for_each_segment(i, 0, walk_.batch(), [&](const Segment& segment) {
         for (int64_t k = segment.first; k < segment.first + segment.count; ++k) {
           before[static_cast<size_t>(segment.packed_row + k)] = static_cast<int32_t>(segment.before + k);
         }
@@ -201,7 +234,8 @@ class BackwardDirection {
   RecurrentMemory& memory_;
   Buffer d_state_, d_cell_;        // [batch, …]: of the states at the step that the walk has reached
   Buffer d_hidden_, d_projected_;  // with a projection: of o ⊙ tanh(c); of every step's state
-  RowProduct to_state_, to_hidden_;
+  std::vector<int32_t> input_rows_, hidden_rows_;
+  StateMatrix to_state_, to_hidden_;
 };
 
 void backward(const RecurrenceBackward& args) {
@@ -212,8 +246,8 @@ void backward(const RecurrenceBackward& args) {
     for (size_t d = 0; d < walks.size(); ++d)
       directions.emplace_back(args, static_cast<int64_t>(d), walks[d]);
     const int64_t work_a_row = CellType::kGates * args.layer.hidden_size * args.layer.output_size();
-    for_each_part(walks, work_a_row, [&](int64_t direction, int64_t begin, int64_t end) {
-      directions[static_cast<size_t>(direction)].run(begin, end);
+    Plan(walks, work_a_row, directions[0].panels(), args.layer.proj_size == 0).run([&](const Share& share) {
+      directions[static_cast<size_t>(share.direction)].run(share);
     });
     for (size_t d = 0; d < walks.size(); ++d) {
       if (args.d_x) directions[d].input_gradient();

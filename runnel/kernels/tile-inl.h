@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <hwy/highway.h>
 
+#include "runnel/kernels/buffer.h"
 #include "runnel/kernels/gemm.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -24,8 +25,13 @@ using FloatVector = hn::Vec<FloatTag>;
 inline constexpr int64_t kLanes = static_cast<int64_t>(hn::MaxLanes(FloatTag()));
 /// Accumulators that fit the registers beside the operands.
 inline constexpr int kAccumulators = HWY_TARGET <= HWY_AVX3 || HWY_ARCH_ARM_A64 ? 24 : 12;
+/// Sums that must be under way at once so that none waits for the one before: two multiply-adds begin in every
+/// cycle, and each takes four.
+inline constexpr int kChains = 8;
 
-inline int64_t round_up_to_lanes(int64_t count) { return (count + kLanes - 1) / kLanes * kLanes; }
+inline int64_t round_up(int64_t count, int64_t multiple) {
+  return (count + multiple - 1) / multiple * multiple;
+}
 
 /// Rows whose element (r, k) stands at data[r·row_stride + k·inner_stride].
 struct TileRows {
@@ -34,36 +40,74 @@ struct TileRows {
   int64_t inner_stride;
 };
 
-/// sums[r][v] += Σ_k rows(r, k) · panel[k][v], in the order of k. The panel holds Vectors vectors for each k,
-/// one after the other.
-template <int Rows, int Vectors>
-HWY_INLINE void multiply_tile(const TileRows& rows, const float* HWY_RESTRICT panel, int64_t inner,
-                              FloatVector (&sums)[Rows][Vectors]) {
+/// Panels of a packed right-hand side, `stride` floats apart. A panel holds, for each k, its vectors one after the
+/// other.
+struct TilePanels {
+  const float* data;
+  int64_t stride;
+};
+
+/// The plain product: as many sums as vectors.
+template <int Vectors>
+struct PlainPanel {
+  static constexpr int kVectors = Vectors;
+  static constexpr int kSums = Vectors;
+  static constexpr int sum(int vector) { return vector; }
+};
+
+/// sums[p][r][Panel::sum(v)] += Σ_k rows(r, k) · panel p[k][v], in the order of k.
+template <class Panel, int Panels, int Rows>
+HWY_INLINE void multiply_tile(const TileRows& rows, const TilePanels& panels, int64_t inner,
+                              FloatVector (&sums)[Panels][Rows][Panel::kSums]) {
+  constexpr int kVectors = Panel::kVectors;
   const FloatTag d;
-  FloatVector acc[Rows][Vectors];
+  FloatVector acc[Panels][Rows][kVectors];
 #pragma GCC unroll 16
-  for (int r = 0; r < Rows; ++r) {
-#pragma GCC unroll 4
-    for (int v = 0; v < Vectors; ++v) acc[r][v] = sums[r][v];
-  }
-  const float* column = rows.data;
-  for (int64_t k = 0; k < inner; ++k) {
-    FloatVector b[Vectors];
-#pragma GCC unroll 4
-    for (int v = 0; v < Vectors; ++v) b[v] = hn::Load(d, panel + v * kLanes);
+  for (int p = 0; p < Panels; ++p) {
 #pragma GCC unroll 16
     for (int r = 0; r < Rows; ++r) {
-      const FloatVector a = hn::Set(d, column[r * rows.row_stride]);
-#pragma GCC unroll 4
-      for (int v = 0; v < Vectors; ++v) acc[r][v] = hn::MulAdd(a, b[v], acc[r][v]);
+#pragma GCC unroll 16
+      for (int v = 0; v < kVectors; ++v) acc[p][r][v] = sums[p][r][Panel::sum(v)];
     }
-    panel += Vectors * kLanes;
+  }
+  const float* column = rows.data;
+  const float* panel = panels.data;
+  for (int64_t k = 0; k < inner; ++k) {
+    // Whichever operand has fewer vectors stays in registers; the other passes through one.
+    if constexpr (Panels > 1 || Rows <= kVectors) {
+      FloatVector a[Rows];
+#pragma GCC unroll 16
+      for (int r = 0; r < Rows; ++r) a[r] = hn::Set(d, column[r * rows.row_stride]);
+#pragma GCC unroll 16
+      for (int p = 0; p < Panels; ++p) {
+#pragma GCC unroll 16
+        for (int v = 0; v < kVectors; ++v) {
+          const FloatVector b = hn::Load(d, panel + p * panels.stride + v * kLanes);
+#pragma GCC unroll 16
+          for (int r = 0; r < Rows; ++r) acc[p][r][v] = hn::MulAdd(a[r], b, acc[p][r][v]);
+        }
+      }
+    } else {
+      FloatVector b[kVectors];
+#pragma GCC unroll 16
+      for (int v = 0; v < kVectors; ++v) b[v] = hn::Load(d, panel + v * kLanes);
+#pragma GCC unroll 16
+      for (int r = 0; r < Rows; ++r) {
+        const FloatVector a = hn::Set(d, column[r * rows.row_stride]);
+#pragma GCC unroll 16
+        for (int v = 0; v < kVectors; ++v) acc[0][r][v] = hn::MulAdd(a, b[v], acc[0][r][v]);
+      }
+    }
+    panel += kVectors * kLanes;
     column += rows.inner_stride;
   }
 #pragma GCC unroll 16
-  for (int r = 0; r < Rows; ++r) {
-#pragma GCC unroll 4
-    for (int v = 0; v < Vectors; ++v) sums[r][v] = acc[r][v];
+  for (int p = 0; p < Panels; ++p) {
+#pragma GCC unroll 16
+    for (int r = 0; r < Rows; ++r) {
+#pragma GCC unroll 16
+      for (int v = 0; v < kVectors; ++v) sums[p][r][Panel::sum(v)] = acc[p][r][v];
+    }
   }
 }
 
@@ -81,6 +125,20 @@ HWY_INLINE void with_row_count(int64_t rows, const Body& body) {
   }
 }
 
+/// Cuts `rows` into tiles of nearly equal height, at most Most, and calls `body.template operator()<R>(row)` for each.
+/// Equal heights, since a low tile leaves the arithmetic units waiting.
+template <int Most, class Body>
+HWY_INLINE void for_each_tile(int64_t rows, const Body& body) {
+  const int64_t tiles = (rows + Most - 1) / Most, low = tiles > 0 ? rows / tiles : 0,
+                higher = rows - low * tiles;
+  int64_t row = 0;
+  for (int64_t i = 0; i < tiles; ++i) {
+    const int64_t height = low + (i < higher ? 1 : 0);
+    with_row_count<Most>(height, [&]<int Rows>() { body.template operator()<Rows>(row); });
+    row += height;
+  }
+}
+
 /// A block of a matrix: rows first_row … first_row + rows − 1, likewise columns.
 struct Block {
   int64_t first_row, rows, first_col, cols;
@@ -88,22 +146,118 @@ struct Block {
 
 /// out[r·out_stride + c] = matrix element of the block, and 0 for `width` − cols places behind each row.
 inline void pack_rows(const Matrix& m, const Block& block, int64_t width, float* out, int64_t out_stride) {
-  const auto stored = [&](int64_t i) { return m.data + (m.index ? m.index[i] : i) * m.stride; };
+  const auto stored = [&](int64_t i) -> const float* {
+    const int64_t row = m.index ? m.index[i] : i;
+    return row < 0 ? nullptr : m.data + row * m.stride;
+  };
+  const auto clear = [&](int64_t r, int64_t from, int64_t to) {
+    std::fill(out + r * out_stride + from, out + r * out_stride + to, 0.0f);
+  };
   if (!m.transposed) {
     for (int64_t r = 0; r < block.rows; ++r) {
-      float* row = out + r * out_stride;
-      std::copy_n(stored(block.first_row + r) + block.first_col, block.cols, row);
-      std::fill(row + block.cols, row + width, 0.0f);
+      const float* row = stored(block.first_row + r);
+      if (row) std::copy_n(row + block.first_col, block.cols, out + r * out_stride);
+      clear(r, row ? block.cols : 0, width);
     }
     return;
   }
   for (int64_t c = 0; c < block.cols; ++c) {
-    const float* column = stored(block.first_col + c) + block.first_row;
-    for (int64_t r = 0; r < block.rows; ++r) out[r * out_stride + c] = column[r];
+    const float* column = stored(block.first_col + c);
+    if (column) column += block.first_row;
+    for (int64_t r = 0; r < block.rows; ++r) out[r * out_stride + c] = column ? column[r] : 0.0f;
   }
-  for (int64_t r = 0; r < block.rows; ++r) {
-    std::fill(out + r * out_stride + block.cols, out + r * out_stride + width, 0.0f);
+  for (int64_t r = 0; r < block.rows; ++r) clear(r, block.cols, width);
+}
+
+/// The right-hand side of a product that is used again and again, packed once: panels of Panel::kVectors vectors for
+/// each k.
+template <class Panel>
+class PackedMatrix {
+ public:
+  static constexpr int64_t kWidth = Panel::kVectors * kLanes;
+
+  PackedMatrix() = default;
+  /// `m` is [inner, cols]; columns of index −1 (m transposed) or behind its last one are zeros.
+  explicit PackedMatrix(const Matrix& m)
+      : inner_(m.rows), panels_((m.cols + kWidth - 1) / kWidth), values_(inner_ * panels_ * kWidth) {
+    for (int64_t p = 0; p < panels_; ++p) {
+      const Block block{0, inner_, p * kWidth, std::min(kWidth, m.cols - p * kWidth)};
+      pack_rows(m, block, kWidth, values_.data() + p * stride(), kWidth);
+    }
   }
+
+  int64_t inner() const { return inner_; }
+  int64_t panels() const { return panels_; }
+  int64_t stride() const { return inner_ * kWidth; }
+  TilePanels from(int64_t panel) const { return {values_.data() + panel * stride(), stride()}; }
+  int64_t bytes() const { return values_.count() * static_cast<int64_t>(sizeof(float)); }
+
+ private:
+  int64_t inner_ = 0, panels_ = 0;
+  Buffer values_;
+};
+
+/// Panels first … last − 1: the share of one thread.
+struct PanelRange {
+  int64_t first, last;
+};
+
+/// Calls `body.template operator()<N>(panel)` for groups of N = Most panels, then for the ones left over.
+template <int Most, class Body>
+HWY_INLINE void for_each_group(const PanelRange& range, const Body& body) {
+  int64_t panel = range.first;
+  for (; panel + Most <= range.last; panel += Most) body.template operator()<Most>(panel);
+  if constexpr (Most > 1) {
+    for (; panel < range.last; ++panel) body.template operator()<1>(panel);
+  }
+}
+
+/// out[r, :] = start[r, :] + in[r, :]·B for the columns of some panels. Rows of `start` and `out` are padded to
+/// whole panels.
+struct ProductRows {
+  const float* in = nullptr;
+  int64_t in_stride = 0;
+  int64_t rows = 0;
+  const float* start = nullptr;  ///< absent: 0
+  int64_t start_stride = 0;
+  float* out = nullptr;
+  int64_t out_stride = 0;
+};
+
+template <class Panel>
+void multiply(const ProductRows& args, const PackedMatrix<Panel>& b, const PanelRange& range) {
+  constexpr int kVectors = Panel::kVectors;
+  constexpr int kManyPanels = std::max(1, 4 / kVectors), kOneRowPanels = (kChains + kVectors - 1) / kVectors;
+  constexpr int kTileRows = kAccumulators / (kManyPanels * kVectors);
+  const FloatTag d;
+  const auto tile = [&]<int Panels, int Rows>(int64_t panel, int64_t row) {
+    FloatVector sums[Panels][Rows][kVectors];
+    for (int p = 0; p < Panels; ++p) {
+      const int64_t col = (panel + p) * b.kWidth;
+      for (int r = 0; r < Rows; ++r) {
+        const float* start = args.start ? args.start + (row + r) * args.start_stride + col : nullptr;
+        for (int v = 0; v < kVectors; ++v)
+          sums[p][r][v] = start ? hn::Load(d, start + v * kLanes) : hn::Zero(d);
+      }
+    }
+    multiply_tile<PlainPanel<kVectors>, Panels, Rows>({args.in + row * args.in_stride, args.in_stride, 1},
+                                                      b.from(panel), b.inner(), sums);
+    for (int p = 0; p < Panels; ++p) {
+      for (int r = 0; r < Rows; ++r) {
+        float* out = args.out + (row + r) * args.out_stride + (panel + p) * b.kWidth;
+        for (int v = 0; v < kVectors; ++v) hn::Store(sums[p][r][v], d, out + v * kLanes);
+      }
+    }
+  };
+  if (args.rows == 1) {
+    for_each_group<kOneRowPanels>(
+        range, [&]<int Panels>(int64_t panel) { tile.template operator()<Panels, 1>(panel, 0); });
+    return;
+  }
+  for_each_group<kManyPanels>(range, [&]<int Panels>(int64_t panel) {
+    for_each_tile<kTileRows>(
+        args.rows, [&]<int Rows>(int64_t row) { tile.template operator()<Panels, Rows>(panel, row); });
+  });
 }
 
 }  // namespace runnel::kernels::HWY_NAMESPACE
