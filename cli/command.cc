@@ -1,11 +1,9 @@
 #include "cli/command.h"
 
-#include <cstdio>
-#include <fmt/format.h>
-
 #include "runnel/base/random.h"
 #include "runnel/base/thread_pool.h"
-#include "runnel/tensor/shape_error.h"
+
+#include "cli/output.h"
 
 namespace runnel::cli {
 
@@ -53,10 +51,11 @@ Json json_of(const Error& error) {
   return json;
 }
 
-void print_json(const Json& value) {
+std::string json_line(const Json& value) {
   // Texts come from files that were checked, but an argument of the command line may be any bytes.
-  fmt::print("{}\n", value.dump(-1, ' ', false, Json::error_handler_t::replace));
-  std::fflush(stdout);
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
+
+void print_json(const Json& value) { print(json_line(value)); }
 
 }  // namespace runnel::cli

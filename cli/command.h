@@ -8,8 +8,8 @@
 
 #include "runnel/base/error.h"
 
-/// What every subcommand is made of. A subcommand is one file, cli/NAME.cc, with one function add_NAME that declares its
-/// options and what it does.
+/// What every subcommand is made of. A subcommand is one file, cli/NAME.cc, with one function add_NAME
+/// that declares its options and what it does.
 namespace runnel::cli {
 
 /// The options that every subcommand takes.
@@ -59,7 +59,9 @@ using Json = nlohmann::ordered_json;
 /// The fields of an error: kind, summary, details, and its place where it has one.
 Json json_of(const Error& error);
 
-/// Prints JSON on standard output, one value a line.
+/// JSON as one line.
+std::string json_line(const Json& value);
+/// Prints it.
 void print_json(const Json& value);
 
 /// The exit code that the chosen subcommand gave.
@@ -70,6 +72,7 @@ void add_predict(CLI::App& app, CommonOptions& common);
 void add_evaluate(CLI::App& app, CommonOptions& common);
 void add_run(CLI::App& app, CommonOptions& common);
 void add_explain(CLI::App& app, CommonOptions& common);
+void add_bench(CLI::App& app, CommonOptions& common);
 void add_inspect(CLI::App& app, CommonOptions& common);
 void add_words(CLI::App& app, CommonOptions& common);
 void add_split(CLI::App& app, CommonOptions& common);

@@ -6,6 +6,7 @@
 #include "runnel/data/naive_bayes.h"
 
 #include "cli/command.h"
+#include "cli/output.h"
 #include "cli/terminal.h"
 #include "cli/text_data.h"
 
@@ -81,22 +82,22 @@ int evaluate_command(const EvaluateArguments& arguments, const CommonOptions& co
                                              {"loss", fmt::format("{:.4f}", evaluation.loss)}};
   if (!a.train.empty()) {
     const Baselines baselines = measure_baselines(read_rows(a.train, a.table, model).dataset, dataset);
-    const std::string& majority = model.labels[static_cast<size_t>(baselines.majority_label)];
-    json["majority_accuracy"] = baselines.majority_accuracy * known;
+    const std::string& majority = model.labels[static_cast<size_t>(baselines.majority.label)];
+    json["majority_accuracy"] = baselines.majority.accuracy * known;
     json["naive_bayes_accuracy"] = baselines.naive_bayes_accuracy * known;
     rows.push_back(
-        {fmt::format("accuracy of always \"{}\"", majority), percent(baselines.majority_accuracy * known)});
+        {fmt::format("accuracy of always \"{}\"", majority), percent(baselines.majority.accuracy * known)});
     rows.push_back({"accuracy of naive Bayes", percent(baselines.naive_bayes_accuracy * known)});
   }
   if (common.json) {
     print_json(json);
     return kWell;
   }
-  if (!common.quiet) fmt::print("{}\n", class_table(model, evaluation));
+  if (!common.quiet) print(class_table(model, evaluation) + "\n");
   rows.insert(rows.begin(), {"examples", with_thousands(dataset.size() + unknown)});
   if (unknown > 0)
     rows.push_back({"with a label that the model does not know: wrong", with_thousands(unknown)});
-  fmt::print("{}", aligned(rows));
+  print(aligned(rows));
   return kWell;
 }
 

@@ -1,5 +1,4 @@
 #include <filesystem>
-#include <fmt/format.h>
 #include <memory>
 #include <optional>
 
@@ -7,6 +6,7 @@
 #include "runnel/explain/text.h"
 
 #include "cli/command.h"
+#include "cli/output.h"
 #include "cli/terminal.h"
 
 namespace runnel::cli {
@@ -17,7 +17,8 @@ struct ExplainArguments {
   std::optional<int64_t> batch, seq;
 };
 
-/// Whether the argument is a model file and no network as text: one that is there, or that is called like one.
+/// Whether the argument is a model file and no network as text: one that is there, or that is called
+/// like one.
 bool names_a_file(const std::string& network) {
   std::error_code ignored;
   return std::filesystem::is_regular_file(network, ignored) || network.ends_with(".safetensors");
@@ -32,9 +33,9 @@ Story story_of(const ExplainArguments& a) {
 int explain_command(const ExplainArguments& a, const CommonOptions& common) {
   const Story story = story_of(a);
   if (common.json) {
-    fmt::print("{}\n", story_json(story));
+    print(story_json(story) + "\n");
   } else {
-    fmt::print("{}", story_text(story, {.color = use_color(common, stdout)}));
+    print(story_text(story, {.color = use_color(common, stdout)}));
   }
   return kWell;
 }

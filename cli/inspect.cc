@@ -9,6 +9,7 @@
 #include "runnel/model/text_classifier.h"
 
 #include "cli/command.h"
+#include "cli/output.h"
 #include "cli/terminal.h"
 
 namespace runnel::cli {
@@ -91,8 +92,8 @@ int inspect_command(const std::string& path, const CommonOptions& common) {
   }
   size_t width = 0;
   for (const auto& row : about) width = std::max(width, row[0].size());
-  for (const auto& row : about) fmt::print("{:<{}}  {}\n", row[0], width, row[1]);
-  fmt::print("\n{}", aligned(tensors));
+  for (const auto& row : about) print(fmt::format("{:<{}}  {}\n", row[0], width, row[1]));
+  print("\n" + aligned(tensors));
   return kWell;
 }
 

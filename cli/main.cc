@@ -1,21 +1,33 @@
 #include <cstdio>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <new>
+#include <sstream>
+
+#include "runnel/kernels/target.h"
 
 #include "cli/command.h"
+#include "cli/command_line.h"
+#include "cli/output.h"
 
 namespace runnel::cli {
 namespace {
 
 int report(const Error& error, bool json) {
-  if (json) {
-    print_json({{"error", json_of(error)}});
-  } else {
-    fmt::print(stderr, "runnel: {}\n", error.what());
-  }
+  if (json) print_json({{"error", json_of(error)}});
+  if (!json || output_failure()) remark(fmt::format("runnel: {}\n", error.what()));
   const bool command_line =
       dynamic_cast<const CommandLineError*>(&error) || dynamic_cast<const OptionError*>(&error);
   return command_line ? kCommandLineAtFault : kDataAtFault;
+}
+
+/// Prints the help or the version, or what is wrong with the command line.
+int report(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() != 0) return report(command_line_error(app, error), asks_for_json(app));
+  std::ostringstream text;
+  app.exit(error, text, text);
+  print(text.str());
+  return kWell;
 }
 
 int run(int argc, char** argv) {
@@ -25,6 +37,8 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(
       "runnel COMMAND --help tells all of a command, with an example.\n\n"
+      "The environment: RUNNEL_THREADS, as --threads; RUNNEL_TARGET, the instruction set (avx512, avx2,\n"
+      "sse4, neon, portable) in place of the best; NO_COLOR.\n\n"
       "Exit codes: 0 well; 1 the data or the model is at fault; 2 the command line is.");
   CommonOptions common;
   add_train(app, common);
@@ -32,15 +46,16 @@ int run(int argc, char** argv) {
   add_evaluate(app, common);
   add_run(app, common);
   add_explain(app, common);
+  add_bench(app, common);
   add_inspect(app, common);
   add_words(app, common);
   add_split(app, common);
   try {
+    if (const char* target = std::getenv("RUNNEL_TARGET")) kernels::use_target(target);
     app.parse(argc, argv);
     return exit_code();
   } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);  // prints help, version or what is wrong
-    return code == 0 ? kWell : kCommandLineAtFault;
+    return report(app, error);
   } catch (const Error& error) {
     return report(error, common.json);
   } catch (const std::bad_alloc&) {
@@ -48,12 +63,20 @@ int run(int argc, char** argv) {
   }
 }
 
+/// Whatever a command does, an answer that nobody got is a failure.
+int run_and_check_output(int argc, char** argv) {
+  prepare_streams();
+  const int code = run(argc, argv);
+  const auto failure = output_failure();
+  return code == kWell && failure ? report(*failure, /*json=*/false) : code;
+}
+
 }  // namespace
 }  // namespace runnel::cli
 
 int main(int argc, char** argv) {
   try {
-    return runnel::cli::run(argc, argv);
+    return runnel::cli::run_and_check_output(argc, argv);
   } catch (...) {  // nothing is expected here, but a program must not end in std::terminate
     std::fputs("runnel: an unexpected error\n", stderr);
     return runnel::cli::kDataAtFault;

@@ -11,6 +11,7 @@
 #include "runnel/text/utf8.h"
 
 #include "cli/command.h"
+#include "cli/output.h"
 
 namespace runnel::cli {
 namespace {
@@ -21,7 +22,8 @@ struct PredictArguments {
   int64_t top = 1;
 };
 
-/// Lines as they come: whatever one read() brings is given on at once, so that a pipe gets its answers without delay.
+/// Lines as they come: whatever one read() brings is given on at once, so that a pipe gets its answers
+/// without delay.
 class LineReader {
  public:
   explicit LineReader(const std::string& path)
@@ -69,8 +71,9 @@ class LineReader {
   std::string rest_;
 };
 
-void print_prediction(const TextClassifier& model, const std::string& text,
-                      const std::vector<Prediction>& predictions, int64_t top, bool json) {
+/// "yes\t0.9812\n"
+std::string answer(const TextClassifier& model, const std::string& text,
+                   const std::vector<Prediction>& predictions, int64_t top, bool json) {
   const size_t shown = std::min(predictions.size(), static_cast<size_t>(top));
   Json list = Json::array();
   std::string line;
@@ -79,11 +82,7 @@ void print_prediction(const TextClassifier& model, const std::string& text,
     list.push_back({{"label", label}, {"probability", predictions[i].probability}});
     line += fmt::format("{}{}\t{:.4f}", i == 0 ? "" : "\t", label, predictions[i].probability);
   }
-  if (json) {
-    print_json({{"text", text}, {"predictions", list}});
-  } else {
-    fmt::print("{}\n", line);
-  }
+  return json ? json_line({{"text", text}, {"predictions", list}}) : line + "\n";
 }
 
 int predict_command(const PredictArguments& a, const CommonOptions& common) {
@@ -105,10 +104,12 @@ int predict_command(const PredictArguments& a, const CommonOptions& common) {
         }
       }
       const std::vector<std::vector<Prediction>> predictions = model.predict(texts);
+      std::string answers;
       for (size_t i = 0; i < texts.size(); ++i) {
-        print_prediction(model, texts[i], predictions[i], a.top, common.json);
+        answers += answer(model, texts[i], predictions[i], a.top, common.json);
       }
-      std::fflush(stdout);
+      print(answers);
+      if (const auto failure = output_failure()) throw *failure;
       if (bad_line) std::rethrow_exception(bad_line);
     }
   }

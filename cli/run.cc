@@ -6,6 +6,7 @@
 #include "runnel/formats/npy.h"
 #include "runnel/formats/npz.h"
 #include "runnel/formats/safetensors.h"
+#include "runnel/model/input_shape.h"
 #include "runnel/model/text_classifier.h"
 #include "runnel/model/weights.h"
 #include "runnel/nn/cells.h"
@@ -15,6 +16,7 @@
 #include "runnel/tensor/shape_error.h"
 
 #include "cli/command.h"
+#include "cli/output.h"
 #include "cli/terminal.h"
 
 namespace runnel::cli {
@@ -59,27 +61,20 @@ const Kind* first_layer_of(const Network& network) {
 
 /// The names of the input's axes: what the network reads, by the number of axes.
 Shape input_names(const Network& network, const Array& array) {
-  const size_t rank = array.shape().size(), feature_axes = network.reads_ids() ? 0 : 1;
-  const Axis batch{axes::batch}, seq{axes::seq}, feature{axes::feature};
-  std::vector<Axis> names;
-  if (first_layer_of<CellModule>(network)) {
-    if (rank == 2) names = {batch};
-  } else if (rank == feature_axes + 2) {
-    names = network.batch_first() ? std::vector{batch, seq} : std::vector{seq, batch};
-  } else if (rank == feature_axes + 1) {
-    // A single sequence, or for layers that know no steps, rows.
-    names = {first_layer_of<Recurrent>(network) || network.reads_ids() ? seq : batch};
+  const auto rank = static_cast<int64_t>(array.shape().size());
+  const bool steps = reads_steps(network);
+  for (const InputAxes& wanted :
+       {InputAxes{}, InputAxes{.batch = !steps, .seq = steps}, InputAxes{false, false}}) {
+    const Shape shape = input_shape(network, wanted);
+    if (shape.rank() != rank) continue;
+    // That the features are as many as the layer reads is the layer's to say.
+    return shape.has(axes::feature) ? shape.with_size(axes::feature, Axis::kSymbolic) : shape;
   }
-  if (feature_axes == 1) names.push_back(feature);
-  if (names.size() != rank) {
-    const Shape expected = network.reads_ids() ? Shape{batch, seq} : Shape{batch, seq, feature};
-    throw ShapeError({.where = "input",
-                      .what = fmt::format("the array has {} axes", rank),
-                      .expected = expected,
-                      .expected_why = "in the order that the network reads; without batch: one sequence",
-                      .got = generic_shape(array.shape())});
-  }
-  return Shape(names);
+  throw ShapeError({.where = "input",
+                    .what = fmt::format("the array has {} axes", rank),
+                    .expected = input_shape(network),
+                    .expected_why = "in the order that the network reads; without batch: one sequence",
+                    .got = generic_shape(array.shape())});
 }
 
 /// The names of a state's axes.
@@ -149,7 +144,7 @@ Network network_of(const RunArguments& a, const NamedArrays& arrays, const Commo
   NetworkContext context;
   if (input && !input->shape().empty()) context.input_size = input->shape().back();
   if (a.weights.empty()) {
-    if (!common.quiet) fmt::print(stderr, "note: no --weights; they are random, by --seed\n");
+    if (!common.quiet) remark("note: no --weights; they are random, by --seed\n");
     return from_command_line([&] { return make_network(a.network, context); });
   }
   Network network = from_command_line([&] {
@@ -165,9 +160,9 @@ int run_command(const RunArguments& a, const CommonOptions& common) {
   const Network network = network_of(a, arrays, common);
   network.module->eval();
   const Signal signal = signal_of(network, arrays, a.input == "-" ? "standard input" : a.input);
-  std::FILE* prose = a.output == "-" ? stderr : stdout;
+  const auto say = a.output == "-" ? remark : print;
   if (network.batch_first_by_default && signal.shape().has(axes::batch) && !common.quiet) {
-    fmt::print(stderr, "note: a chain reads batch first unless a layer says batch_first=False\n");
+    remark("note: a chain reads batch first unless a layer says batch_first=False\n");
   }
   const std::vector<NamedTensor> outputs = outputs_of(network, signal);
   NamedArrays result;
@@ -181,10 +176,9 @@ int run_command(const RunArguments& a, const CommonOptions& common) {
       tensor["shape"].push_back(axis.size);
     }
     json["tensors"].push_back(tensor);
-    fmt::print(prose, "{}",
-               common.json || common.quiet
-                   ? ""
-                   : fmt::format("{:<7} {}\n", output.name, output.value.shape().to_string()));
+    if (!common.json && !common.quiet) {
+      say(fmt::format("{:<7} {}\n", output.name, output.value.shape().to_string()));
+    }
   }
   save_npz(a.output, result);
   if (common.json && a.output != "-") print_json(json);

@@ -6,6 +6,7 @@
 #include "runnel/data/csv.h"
 
 #include "cli/command.h"
+#include "cli/output.h"
 #include "cli/terminal.h"
 #include "cli/text_data.h"
 
@@ -46,7 +47,7 @@ int split_command(const SplitArguments& a, const CommonOptions& common) {
     write_file_atomically(path, csv_of(table, split[part]));
     json[kNames[part]] = {{"file", path}, {"rows", split[part].size()}};
     if (!common.json && !common.quiet) {
-      fmt::print("{}: {} rows\n", path, with_thousands(static_cast<int64_t>(split[part].size())));
+      print(fmt::format("{}: {} rows\n", path, with_thousands(static_cast<int64_t>(split[part].size()))));
     }
   }
   if (common.json) print_json(json);

@@ -8,6 +8,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "cli/output.h"
+
 namespace runnel::cli {
 
 bool use_color(const CommonOptions& common, std::FILE* stream) {
@@ -55,14 +57,12 @@ void StatusLine::show(double done, const std::string& text) {
   const int full = static_cast<int>(std::clamp(done, 0.0, 1.0) * bar);
   std::string line;
   for (int i = 0; i < bar; ++i) line += i < full ? "━" : "┄";
-  fmt::print(stderr, "\r\x1b[K{}  {}", line, text);
-  std::fflush(stderr);
+  remark(fmt::format("\r\x1b[K{}  {}", line, text));
 }
 
 void StatusLine::clear() {
   if (!drawn_) return;
-  fmt::print(stderr, "\r\x1b[K");
-  std::fflush(stderr);
+  remark("\r\x1b[K");
   drawn_ = false;
 }
 

@@ -1,52 +1,31 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
-#include <filesystem>
 #include <fmt/format.h>
 #include <memory>
-#include <set>
-#include <unistd.h>
 
+#include "runnel/data/naive_bayes.h"
 #include "runnel/nn/embedding.h"
-#include "runnel/nn/init.h"
 #include "runnel/text/word_vectors.h"
-#include "runnel/train/trainer.h"
 
 #include "cli/command.h"
+#include "cli/output.h"
 #include "cli/terminal.h"
-#include "cli/text_data.h"
+#include "cli/train_data.h"
 
 namespace runnel::cli {
 namespace {
 
-constexpr const char* kDefaultModel =
-    "Embedding(100) -> Dropout(0.3) -> LSTM(128) -> last -> Dropout(0.3) -> Linear";
-
-struct TrainArguments {
-  std::string data;
-  TableArguments table;
-  std::string group;
-  std::string dev;
-  double dev_fraction = 0.1;
-  std::string output;
-  std::string model = kDefaultModel;
-  std::string tokenizer = "words";
-  bool keep_case = false;
-  VocabularyOptions vocabulary;
-  std::string vectors;
-  TrainOptions options;
-};
-
 std::atomic<bool> interrupted{false};
 
-/// While one lives, the first Ctrl-C is noted and the second one kills as ever.
+/// While one lives, the first Ctrl-C is noted and the second one kills as ever, whatever is going on.
 class InterruptWatch {
  public:
   InterruptWatch() {
     interrupted = false;
     struct sigaction action{};
     action.sa_handler = [](int) { interrupted = true; };
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;  // no write of ours is cut short
     ::sigaction(SIGINT, &action, &before_);
   }
   ~InterruptWatch() { ::sigaction(SIGINT, &before_, nullptr); }
@@ -80,11 +59,10 @@ class ProgressPrinter : public TrainListener {
                   {"sequences_per_second", r.sequences_per_second},
                   {"best", r.best}});
     } else if (!common_.quiet) {
-      fmt::print("epoch {:2}  train loss {:.4f}  dev loss {:.4f}  dev accuracy {}  {}/s{}\n", r.epoch,
-                 r.train_loss, r.dev.loss, percent(r.dev.accuracy()),
-                 with_thousands(static_cast<int64_t>(r.sequences_per_second)),
-                 r.best ? "" : "  (not better)");
-      std::fflush(stdout);
+      print(fmt::format("epoch {:2}  train loss {:.4f}  dev loss {:.4f}  dev accuracy {}  {}/s{}\n", r.epoch,
+                        r.train_loss, r.dev.loss, percent(r.dev.accuracy()),
+                        with_thousands(static_cast<int64_t>(r.sequences_per_second)),
+                        r.best ? "" : "  (not better)"));
     }
   }
 
@@ -92,58 +70,6 @@ class ProgressPrinter : public TrainListener {
   const CommonOptions& common_;
   StatusLine line_;
 };
-
-/// Refuses early what would fail after the training.
-void check_output(const std::string& path) {
-  if (path == "-") return;
-  const std::filesystem::path target(path);
-  const std::string folder = target.has_parent_path() ? target.parent_path().string() : ".";
-  std::error_code ignored;  // what cannot be looked at is no folder
-  if (std::filesystem::is_directory(target, ignored))
-    throw DataError({.file = path}, "is a folder, expected a file to write");
-  if (::access(folder.c_str(), W_OK) != 0) {
-    throw DataError({.file = path},
-                    fmt::format("the folder {} does not exist or cannot be written to", folder));
-  }
-}
-
-/// The training and the dev examples, and the model that codes them, its network still missing.
-struct Prepared {
-  TextClassifier model;
-  TextDataset train, dev;
-};
-
-Prepared prepare(const TrainArguments& a, const CommonOptions& common) {
-  const Table table = read_text_table(a.data, a.table);
-  const TextColumns columns = columns_of(table, a.table);
-  std::vector<int64_t> train_rows = all_rows(table), dev_rows;
-  if (a.dev.empty()) {
-    const std::vector<double> fractions{1 - a.dev_fraction, a.dev_fraction};
-    const Split split =
-        split_table(table, columns.label, a.group, {.fractions = fractions, .seed = common.seed});
-    train_rows = split[0];
-    dev_rows = split[1];
-  }
-  const Table dev_table = a.dev.empty() ? table : read_text_table(a.dev, a.table);
-  const TextColumns dev_columns = columns_of(dev_table, a.table);
-  if (!a.dev.empty()) dev_rows = all_rows(dev_table);
-  Prepared p;
-  p.model.tokenizer = Tokenizer({.kind = from_command_line([&] { return parse_tokenizer_kind(a.tokenizer); }),
-                                 .lowercase = !a.keep_case});
-  p.model.vocabulary =
-      Vocabulary(count_tokens(table, train_rows, columns.text, p.model.tokenizer), a.vocabulary);
-  // A rare label may stand on the dev side only; the model should know that there is such a thing.
-  std::set<std::string> labels;
-  for (std::string& label : label_list(table, train_rows, columns.label)) labels.insert(std::move(label));
-  for (std::string& label : label_list(dev_table, dev_rows, dev_columns.label))
-    labels.insert(std::move(label));
-  p.model.labels.assign(labels.begin(), labels.end());
-  p.model.notes = {{"text_column", a.table.text}, {"label_column", a.table.label}};
-  const TextCoding coding = coding_of(p.model);
-  p.train = make_text_dataset(table, train_rows, columns, coding);
-  p.dev = make_text_dataset(dev_table, dev_rows, dev_columns, coding);
-  return p;
-}
 
 /// Starts the Embedding from a file of word vectors; words that it lacks keep their random ones.
 void fill_word_vectors(TextClassifier& model, const std::string& path, const CommonOptions& common) {
@@ -156,8 +82,8 @@ void fill_word_vectors(TextClassifier& model, const std::string& path, const Com
   }
   const WordVectorReport& report = vectors.report;
   if (!common.quiet && !common.json) {
-    fmt::print("word vectors: {} of {} words found in {}\n", with_thousands(report.found),
-               with_thousands(report.found + report.missing), path);
+    print(fmt::format("word vectors: {} of {} words found in {}\n", with_thousands(report.found),
+                      with_thousands(report.found + report.missing), path));
   }
 }
 
@@ -171,22 +97,38 @@ void print_start(const Prepared& p, const CommonOptions& common) {
                 {"train", p.train.size()},
                 {"dev", p.dev.size()}});
   } else if (!common.quiet) {
-    fmt::print("{} training and {} dev texts, {} labels, {} words\n{}\n{} parameters\n\n",
-               with_thousands(p.train.size()), with_thousands(p.dev.size()),
-               with_thousands(static_cast<int64_t>(p.model.labels.size())),
-               with_thousands(p.model.vocabulary.size()), module.to_string(),
-               with_thousands(module.parameter_count()));
-    std::fflush(stdout);
+    print(fmt::format("{} training and {} dev texts, {} labels, {} words\n{}\n{} parameters\n\n",
+                      with_thousands(p.train.size()), with_thousands(p.dev.size()),
+                      with_thousands(static_cast<int64_t>(p.model.labels.size())),
+                      with_thousands(p.model.vocabulary.size()), module.to_string(),
+                      with_thousands(module.parameter_count())));
   }
+}
+
+/// What the saved weights reach on the dev texts; nothing when they are those of an interrupted first epoch.
+const Evaluation* best_of(const TrainResult& result) {
+  return result.best_epoch > 0 ? &result.epochs[static_cast<size_t>(result.best_epoch - 1)].dev : nullptr;
+}
+
+/// The least that a model must beat to be of any use.
+void warn_if_useless(const Prepared& p, const Evaluation& best) {
+  const Majority majority = measure_majority(p.train, p.dev);
+  if (best.accuracy() > majority.accuracy || best.accuracy() == 1) return;
+  const Error useless(fmt::format("the model is no better than always answering \"{}\"",
+                                  p.model.labels[static_cast<size_t>(majority.label)]),
+                      {{"why", fmt::format("it has {} of the dev texts right, that answer {}",
+                                           percent(best.accuracy()), percent(majority.accuracy))},
+                       {"fix", "a smaller --lr, more --epochs, or more data"}});
+  remark(fmt::format("warning: {}\n", useless.what()));
 }
 
 void print_end(const TrainArguments& a, const Prepared& p, const TrainResult& result,
                const CommonOptions& common) {
   Json confused = Json::array();
   std::vector<std::vector<std::string>> rows;
-  if (result.best_epoch > 0) {
-    const EpochResult& best = result.epochs[static_cast<size_t>(result.best_epoch - 1)];
-    for (const Confusion& c : best.dev.confusion.most_confused(5)) {
+  const Evaluation* best = best_of(result);
+  if (best) {
+    for (const Confusion& c : best->confusion.most_confused(5)) {
       const std::string &actual = p.model.labels[static_cast<size_t>(c.actual)],
                         &predicted = p.model.labels[static_cast<size_t>(c.predicted)];
       confused.push_back({{"label", actual}, {"taken_for", predicted}, {"count", c.count}});
@@ -194,29 +136,28 @@ void print_end(const TrainArguments& a, const Prepared& p, const TrainResult& re
     }
   }
   if (common.json) {
-    print_json({{"model", a.output},
-                {"best_epoch", result.best_epoch},
-                {"interrupted", result.interrupted},
-                {"stopped_early", result.stopped_early},
-                {"most_confused", confused}});
+    Json end{{"model", a.output},
+             {"best_epoch", result.best_epoch},
+             {"interrupted", result.interrupted},
+             {"stopped_early", result.stopped_early},
+             {"most_confused", confused}};
+    if (best) end["dev_accuracy"] = best->accuracy();
+    if (best) end["majority_accuracy"] = measure_majority(p.train, p.dev).accuracy;
+    print_json(end);
     return;
   }
   if (common.quiet) return;
-  if (result.stopped_early) fmt::print("no better for {} epochs: stopped\n", a.options.patience);
-  if (!rows.empty()) fmt::print("\nmost confused, of the dev texts:\n{}", aligned(rows));
+  if (result.stopped_early) print(fmt::format("no better for {} epochs: stopped\n", a.options.patience));
+  if (!rows.empty()) print("\nmost confused, of the dev texts:\n" + aligned(rows));
   const std::string which =
       result.best_epoch > 0 ? fmt::format("epoch {}", result.best_epoch) : "the interrupted epoch";
-  fmt::print("\nsaved {}: the weights of {}\n", a.output, which);
+  print(fmt::format("\nsaved {}: the weights of {}\n", a.output, which));
+  if (best) warn_if_useless(p, *best);
 }
 
 int train_command(const TrainArguments& a, const CommonOptions& common) {
-  check_output(a.output);
-  // A slip in the network is told before the data are read.
-  from_command_line([&] {
-    const ShapesOnly shapes;
-    return make_network(a.model);
-  });
-  Prepared p = prepare(a, common);
+  check_arguments(a);
+  Prepared p = prepare(a, common.seed);
   from_command_line([&] { p.model.make_network_from(a.model); });
   if (!a.vectors.empty()) fill_word_vectors(p.model, a.vectors, common);
   print_start(p, common);
@@ -246,7 +187,12 @@ void add_train(CLI::App& app, CommonOptions& common) {
            "--format).\n"
            "A part of the rows is kept aside to measure on (dev); --group keeps rows of one group together.\n"
            "The best weights, by dev loss, are saved with everything that predict needs. Ctrl-C saves the "
-           "best so far.\n\n"
+           "best so far;\n"
+           "a second one ends at once. A loss that is not finite, or from 2^24 on, where scores no longer "
+           "tell\n"
+           "probabilities, ends the training with an error. A model that on dev is no better than always "
+           "giving\n"
+           "the most frequent label is saved with a warning.\n\n"
            "MODEL is a chain of layers; sizes that follow from the data or the layer before are left out:\n"
            "  'Embedding(100) -> LSTM(128, bidirectional=True) -> max -> Dropout(0.3) -> Linear'\n\n"
            "Example:\n  runnel train mails.csv --text body --label folder -o mails.safetensors"},
@@ -255,12 +201,15 @@ void add_train(CLI::App& app, CommonOptions& common) {
   add_table_options(*sub, a->table);
   sub->add_option("--output,-o", a->output, "The model file to write")->required();
   sub->add_option("--model,-m", a->model, "The chain of layers")->capture_default_str();
-  sub->add_option("--dev", a->dev, "A file of rows to measure on, instead of a part of DATA");
+  CLI::Option* dev =
+      sub->add_option("--dev", a->dev, "A file of rows to measure on, instead of a part of DATA");
   sub->add_option("--dev-fraction", a->dev_fraction, "The part of DATA to measure on")
       ->check(CLI::Range(0.001, 0.9))
+      ->excludes(dev)
       ->capture_default_str();
   sub->add_option("--group", a->group,
-                  "A column; rows that share its value are never both trained and measured on");
+                  "A column; rows that share its value are never both trained and measured on")
+      ->excludes(dev);
   sub->add_option("--tokenizer", a->tokenizer, "words, characters or whitespace")->capture_default_str();
   sub->add_flag("--keep-case", a->keep_case, "Do not lower-case the texts");
   sub->add_option("--min-count", a->vocabulary.min_count, "Rarer words become <unk>")->capture_default_str();

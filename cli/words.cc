@@ -9,6 +9,7 @@
 #include "runnel/nn/embedding.h"
 
 #include "cli/command.h"
+#include "cli/output.h"
 #include "cli/terminal.h"
 
 namespace runnel::cli {
@@ -20,7 +21,8 @@ struct WordsArguments {
   int64_t nearest = 0;
 };
 
-/// The rows of an Embedding, scaled to length 1, so that a dot product is the cosine of the angle between two words.
+/// The rows of an Embedding, scaled to length 1, so that a dot product is the cosine of the angle between
+/// two words.
 class UnitVectors {
  public:
   explicit UnitVectors(const Tensor& weight)
@@ -102,7 +104,7 @@ int words_command(const WordsArguments& a, const CommonOptions& common) {
   if (common.json) {
     print_json(json);
   } else {
-    fmt::print("{}", aligned(rows));
+    print(aligned(rows));
   }
   return kWell;
 }

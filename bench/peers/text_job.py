@@ -7,12 +7,15 @@
 
 For each seed, Runnel and PyTorch train in turn in processes of their own, with the same number of threads; the best
 epoch by dev loss counts. Printed for both: test accuracy, seconds and sequences a second of training, peak memory of
-the process. PyTorch gets the batches that serve it best here: sorted by length within chunks, packed.
+the process. PyTorch gets what serves it best here: batches sorted by length within chunks, packed; fused Adam;
+denormals flushed. The seconds of both are those of training alone, without reading files and without the dev set.
+--write FILE leaves a summary for docs/performance.md (bench/peers/table.py reads build/peers/text_job.json).
 """
 
 import argparse
 import collections
 import csv
+import importlib.metadata
 import json
 import os
 import re
@@ -42,6 +45,7 @@ def torch_job(data, seed, epochs, threads):
     from torch.nn.utils.rnn import pack_padded_sequence, pad_sequence
 
     torch.set_num_threads(threads)
+    torch.set_flush_denormal(True)
     torch.manual_seed(seed)
     parts = {name: read(os.path.join(data, name + ".csv")) for name in ("train", "dev", "test")}
     counts = collections.Counter(token for text in parts["train"][0] for token in text)
@@ -89,7 +93,7 @@ def torch_job(data, seed, epochs, threads):
         return loss / len(examples), right / len(coded[name])
 
     network = Network()
-    optimizer = torch.optim.Adam(network.parameters(), lr=LR)
+    optimizer = torch.optim.Adam(network.parameters(), lr=LR, fused=True)
     best, best_state, seconds = float("inf"), None, 0.0
     for _ in range(epochs):
         start = time.monotonic()
@@ -138,6 +142,23 @@ def runnel_job(args, seed):
         return {"accuracy": measured["accuracy"], "seconds": seconds, "words": lines[0]["vocabulary"]}, memory
 
 
+def summary(args, sequences, results):
+    """Mean accuracy, median time, largest memory of each, as the table's page wants them."""
+    found = {}
+    names = {"runnel": "Runnel", "torch": f"PyTorch {importlib.metadata.version('torch')}"}
+    for name, rows in results.items():
+        accuracy, seconds, memory = zip(*rows)
+        found[names[name]] = {
+            "accuracy": statistics.mean(accuracy),
+            "seconds": statistics.median(seconds),
+            "sequences_per_second": sequences / statistics.median(seconds),
+            "memory_mb": max(memory),
+        }
+    said = (f"`bench/peers/text_job.py`: {sequences // args.epochs:,} texts, {args.epochs} epochs, {args.threads} "
+            f"threads, seeds {', '.join(map(str, args.seeds))}: mean accuracy on unseen texts, median time, most memory.")
+    return {"said": said, "results": found}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runnel", default="build/release/cli/runnel")
@@ -145,21 +166,23 @@ def main():
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--only", choices=["runnel", "torch"], help="leave out the other")
+    parser.add_argument("--write", metavar="FILE", help="a summary as JSON")
     parser.add_argument("--torch-child", type=int, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.torch_child is not None:
         torch_job(args.data, args.torch_child, args.epochs, args.threads)
         return
     sequences = len(read(os.path.join(args.data, "train.csv"))[0]) * args.epochs
-    results = {"runnel": [], "torch": []}
+    results = {name: [] for name in ([args.only] if args.only else ["runnel", "torch"])}
     print(f"{'':8} seed  accuracy  training  sequences/s  peak memory  words")
     for seed in args.seeds:
         child = [sys.executable, __file__, "--torch-child", str(seed), "--data", args.data,
                  "--epochs", str(args.epochs), "--threads", str(args.threads)]
         jobs = {"runnel": lambda: runnel_job(args, seed),
                 "torch": lambda: (lambda out: (json.loads(out[0]), out[1]))(run(child))}
-        for name, job in jobs.items():
-            result, memory = job()
+        for name in results:
+            result, memory = jobs[name]()
             results[name].append((result["accuracy"], result["seconds"], memory))
             print(f"{name:8} {seed:4}  {100 * result['accuracy']:6.2f} %  {result['seconds']:6.1f} s  "
                   f"{sequences / result['seconds']:11.0f}  {memory:8.0f} MB  {result['words']}", flush=True)
@@ -167,6 +190,9 @@ def main():
         accuracy, seconds, memory = zip(*rows)
         print(f"{name}: mean accuracy {100 * statistics.mean(accuracy):.2f} %, median training "
               f"{statistics.median(seconds):.1f} s, peak memory {max(memory):.0f} MB")
+    if args.write:
+        with open(args.write, "w", encoding="utf-8") as file:
+            json.dump(summary(args, sequences, results), file)
 
 
 if __name__ == "__main__":

@@ -22,8 +22,8 @@ struct GradcheckOptions {
   DoubleTwin twin = {};
   /// The h of (f(x + h) − f(x − h)) / 2h. 0: 1e-5 with a twin, 1e-2 without.
   double step = 0;
-  /// Two numbers agree when |analytic − numeric| ≤ tolerance · (1 + |numeric|). 0: 1e-5 with a twin, 5e-3
-  /// without.
+  /// Two numbers agree when |analytic − numeric| ≤ tolerance · (1 + |numeric|).
+  /// 0: 1e-5 with a twin, 5e-3 without.
   double tolerance = 0;
   /// Of the weights w.
   uint64_t seed = 1;

@@ -47,7 +47,8 @@ Node::Node(std::string_view name, std::vector<Variable> inputs, int64_t outputs,
       outputs_(outputs),
       backward_(std::move(backward)) {}
 
-// A chain of a million nodes must not become a million nested destructors: inputs are let go one after the other.
+// A chain of a million nodes must not become a million nested destructors: inputs are let go
+// one after the other.
 Node::~Node() {
   static thread_local std::vector<Variable>* pending = nullptr;
   if (pending) {

@@ -18,8 +18,8 @@ class AutogradError : public Error {
   std::string_view kind() const override { return "AutogradError"; }
 };
 
-/// While one lives, operations on this thread are recorded, if an input of theirs requires a gradient. Without
-/// one, nothing is.
+/// While one lives, operations on this thread are recorded, if an input of theirs requires a gradient.
+/// Without one, nothing is.
 ///
 ///     Recording recording;
 ///     Variable loss = cross_entropy(model(x), labels);
@@ -40,9 +40,9 @@ class Recording {
   bool before_;
 };
 
-/// The gradients with respect to a node's inputs, from those with respect to its outputs. An undefined d_output
-/// stands for zeros: nothing that was differentiated came from it. The result has one tensor an input, in order;
-/// an undefined one means that the input gets no gradient.
+/// The gradients with respect to a node's inputs, from those with respect to its outputs. An undefined
+/// d_output stands for zeros: nothing that was differentiated came from it. The result has one tensor
+/// an input, in order; an undefined one means that the input gets no gradient.
 struct Gradient {
   Gradient() = default;
   Gradient(const Tensor& value) : tensor(value), defined(true) {}
@@ -82,8 +82,8 @@ inline bool must_record(std::initializer_list<Variable> inputs) {
   return must_record(std::span(inputs.begin(), inputs.size()));
 }
 
-/// The outputs of an operation as variables; recorded when must_record(inputs). `name` must outlive the tape (a
-/// literal). Undefined inputs are allowed: they get no gradient.
+/// The outputs of an operation as variables; recorded when must_record(inputs). `name` must outlive the tape
+/// (a literal). Undefined inputs are allowed: they get no gradient.
 std::vector<Variable> record(std::string_view name, std::vector<Variable> inputs,
                              std::span<const Tensor> outputs, Backward backward);
 

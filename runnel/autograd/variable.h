@@ -10,8 +10,8 @@ namespace runnel {
 
 class Node;
 
-/// A tensor that the tape knows: its value, its gradient, and the node that made it. A copy is another handle to
-/// the same variable. A Tensor turns into a Variable without being asked, so layers take both.
+/// A tensor that the tape knows: its value, its gradient, and the node that made it. A copy is another handle
+/// to the same variable. A Tensor turns into a Variable without being asked, so layers take both.
 class Variable {
  public:
   /// No variable at all; `defined()` is false. Stands for "not given".
@@ -42,8 +42,9 @@ class Variable {
   void zero_grad();
 
   /// The gradients of this one number with respect to every leaf that it came from, added to theirs.
-  /// Frees the graph unless `retain_graph`. Throws  AutogradError when nothing was recorded, or when the graph
-  /// was freed before; ShapeError when this is more than one number.
+  /// Frees the graph unless `retain_graph`.
+  /// Throws  AutogradError when nothing was recorded, or when the graph was freed before;
+  ///         ShapeError when this is more than one number.
   void backward(bool retain_graph = false) const;
   /// The same for any shape, from the gradient of the loss with respect to this variable.
   void backward(const Tensor& gradient, bool retain_graph = false) const;

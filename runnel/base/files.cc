@@ -22,6 +22,10 @@ namespace {
   throw DataError({.file = path}, fmt::format("{}: {}", what, std::strerror(code)));
 }
 
+[[noreturn]] void throw_folder_for_file(const std::string& name) {
+  throw DataError({.file = name}, "is a folder, expected a file");
+}
+
 /// A file descriptor that closes itself.
 class Descriptor {
  public:
@@ -43,6 +47,12 @@ void write_all(const std::string& path, int fd, std::string_view content) {
     if (written < 0) throw_system_error(path, "cannot write");
     content.remove_prefix(static_cast<size_t>(written));
   }
+}
+
+/// Standard output, a pipe, /dev/null: what no other file can take the place of.
+bool written_in_place(const std::string& path) {
+  struct stat status{};
+  return path == "-" || (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode));
 }
 
 void write_in_place(const std::string& path, std::string_view content) {
@@ -80,30 +90,45 @@ NewFile make_temporary(const std::string& folder) {
   }
 }
 
-void replace_file(const std::string& path, std::string_view content) {
+/// The file that a new one takes the place of.
+struct Target {
+  std::string path, folder;
+  bool exists = false;
+  mode_t mode = 0;  ///< of the file that exists
+};
+
+/// Throws  DataError when nothing can be there, or what is there is write-protected.
+Target target_of(const std::string& path) {
   const std::filesystem::path resolved = resolve_links(path);
-  const std::string target = resolved.string();
-  const std::string folder = resolved.has_parent_path() ? resolved.parent_path().string() : ".";
+  Target target{.path = resolved.string(),
+                .folder = resolved.has_parent_path() ? resolved.parent_path().string() : "."};
   struct stat old{};
-  const bool exists = ::stat(target.c_str(), &old) == 0;
-  if (!exists && errno != ENOENT) throw_system_error(path, "cannot create");
-  if (exists && ::faccessat(AT_FDCWD, target.c_str(), W_OK, AT_EACCESS) != 0) {
+  target.exists = ::stat(target.path.c_str(), &old) == 0;
+  if (!target.exists && errno != ENOENT) throw_system_error(path, "cannot create");
+  if (target.exists && ::faccessat(AT_FDCWD, target.path.c_str(), W_OK, AT_EACCESS) != 0) {
     throw_system_error(path, "cannot replace");
   }
-  const NewFile temporary = make_temporary(folder);
+  target.mode = old.st_mode & 07777;
+  return target;
+}
+
+void replace_file(const std::string& path, std::string_view content) {
+  const Target target = target_of(path);
+  const NewFile temporary = make_temporary(target.folder);
   if (temporary.fd < 0) throw_system_error(path, "cannot create");
   try {
     Descriptor file(temporary.fd);
-    if (exists && ::fchmod(file.get(), old.st_mode & 07777) != 0) throw_system_error(path, "cannot set mode");
+    if (target.exists && ::fchmod(file.get(), target.mode) != 0) throw_system_error(path, "cannot set mode");
     write_all(path, file.get(), content);
     if (::fsync(file.get()) != 0) throw_system_error(path, "cannot write to disk");
     if (file.close() != 0) throw_system_error(path, "cannot close");
-    if (::rename(temporary.path.c_str(), target.c_str()) != 0) throw_system_error(path, "cannot replace");
+    if (::rename(temporary.path.c_str(), target.path.c_str()) != 0)
+      throw_system_error(path, "cannot replace");
   } catch (...) {
     ::unlink(temporary.path.c_str());
     throw;
   }
-  Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  Descriptor directory(::open(target.folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (directory.get() >= 0) ::fsync(directory.get());  // the rename itself outlives a power cut
 }
 
@@ -125,7 +150,7 @@ std::string read_file(const std::string& path) {
   if (file.get() < 0) throw_system_error(name, "cannot open");
   struct stat status{};
   if (::fstat(file.get(), &status) == 0 && S_ISDIR(status.st_mode)) {
-    throw DataError({.file = name}, "is a folder, expected a file");
+    throw_folder_for_file(name);
   }
   std::string content;
   if (S_ISREG(status.st_mode)) reserve(content, status.st_size, name);
@@ -139,10 +164,34 @@ std::string read_file(const std::string& path) {
   }
 }
 
+void require_readable(const std::string& path) {
+  if (path == "-") return;
+  if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0) throw_system_error(path, "cannot open");
+  std::error_code ignored;  // what cannot be looked at is no folder
+  if (std::filesystem::is_directory(path, ignored)) throw_folder_for_file(path);
+}
+
 void write_file_atomically(const std::string& path, std::string_view content) {
-  struct stat status{};
-  const bool special = path == "-" || (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode));
-  special ? write_in_place(path, content) : replace_file(path, content);
+  written_in_place(path) ? write_in_place(path, content) : replace_file(path, content);
+}
+
+void require_writable(const std::string& path) {
+  if (path == "-") return;
+  std::error_code ignored;  // what cannot be looked at is no folder
+  if (std::filesystem::is_directory(path, ignored)) {
+    throw DataError({.file = path}, "is a folder, expected a file to write");
+  }
+  if (written_in_place(path)) {
+    if (::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) != 0) {
+      throw_system_error(path, "cannot open for writing");
+    }
+    return;
+  }
+  const std::string folder = target_of(path).folder;
+  if (::faccessat(AT_FDCWD, folder.c_str(), W_OK, AT_EACCESS) != 0) {
+    throw DataError({.file = path},
+                    fmt::format("the folder {} does not exist or cannot be written to", folder));
+  }
 }
 
 }  // namespace runnel

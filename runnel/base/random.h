@@ -12,8 +12,9 @@ namespace runnel {
 /// Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
 std::array<uint32_t, 4> philox4x32_10(std::array<uint32_t, 4> counter, std::array<uint32_t, 2> key);
 
-/// The value below which a standard normal number lies with probability `p`, 2⁻¹⁰²² ≤ p < 1; relative error
-/// below 1e-14. Source: Wichura, "Algorithm AS 241", Applied Statistics 37 (1988).
+/// The value below which a standard normal number lies with probability `p`, 2⁻¹⁰²² ≤ p < 1;
+/// relative error below 1e-14.
+/// Source: Wichura, "Algorithm AS 241", Applied Statistics 37 (1988).
 double normal_quantile(double p);
 
 /// Random numbers by counting. Number i of a generator is a function of (seed, stream, i) alone and is made
@@ -21,8 +22,8 @@ double normal_quantile(double p);
 /// and for any number of threads. Generators with one seed and different streams are independent.
 ///
 /// Drawing is safe from several threads, each number is drawn once; which thread gets which is then not
-/// fixed. Seeding while another thread draws is not safe. A generator cannot be copied: the copy would repeat
-/// it.
+/// fixed. Seeding while another thread draws is not safe. A generator cannot be copied: the copy would
+/// repeat it.
 class Generator {
  public:
   explicit Generator(uint64_t seed = 0, uint64_t stream = 0) : seed_(seed), stream_(stream) {}

@@ -55,13 +55,16 @@ template <class Body>
 /// together; a member that waits long gives its processor to others between looks.
 class SpinBarrier {
  public:
-  explicit SpinBarrier(int64_t members) : members_(members) {}
+  explicit SpinBarrier(int64_t members = 1) : members_(members) {}
+  /// Only while nobody waits: to put barriers into a vector.
+  SpinBarrier(SpinBarrier&& other) noexcept : members_(other.members_) {}
+  void set_members(int64_t members) { members_ = members; }
 
   /// Everything that any member wrote before is seen by all after.
   void wait();
 
  private:
-  const int64_t members_;
+  int64_t members_;
   alignas(64) std::atomic<int64_t> came_{0};
   alignas(64) std::atomic<uint64_t> round_{0};
 };

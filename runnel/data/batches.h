@@ -18,12 +18,14 @@ struct BatchOptions {
   int64_t epoch = 0;
 };
 
-/// Which examples make up each batch, in the order of training: a function of the lengths and the options
-/// alone.
+/// Which examples make up each batch, in the order of training: a function of the lengths
+/// and the options alone.
 ///
 ///     order    = shuffle ? a random permutation by (seed, epoch) : 0, 1, 2, …
-///     chunks   = order, cut every chunk_batches · batch_size examples; each sorted by length, equals left in
-///     order batches  = chunks, cut every batch_size examples shuffled again as wholes, when shuffle
+///     chunks   = order, cut every chunk_batches · batch_size examples;
+///                each sorted by length, equals left in order
+///     batches  = chunks, cut every batch_size examples;
+///                shuffled again as wholes, when shuffle
 ///
 /// A chunk of many batches leaves little padding; that it is not the whole set leaves the batches of an epoch
 /// different from those of the next. Every example is in one batch; the last of a plan may be smaller.

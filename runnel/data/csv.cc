@@ -17,10 +17,10 @@ class RowReader {
     if (starts_with_byte_order_mark(content)) pos_ = 3;
   }
 
-  std::optional<std::vector<Cell>> next() {
+  std::optional<std::vector<TableCell>> next() {
     while (const size_t length = line_end_at(pos_)) end_line(length);  // lines with nothing on them
     if (pos_ == content_.size()) return std::nullopt;
-    std::vector<Cell> row;
+    std::vector<TableCell> row;
     row.reserve(expected_fields_);
     while (true) {
       row.push_back(at(pos_) == '"' && quotes_ ? quoted_field() : bare_field());
@@ -54,12 +54,12 @@ class RowReader {
     ++line_;
   }
 
-  Cell cell_here() const {
+  TableCell cell_here() const {
     return {.text = {}, .line = line_, .column = static_cast<int64_t>(pos_ - line_start_) + 1};
   }
 
-  Cell bare_field() {
-    Cell cell = cell_here();
+  TableCell bare_field() {
+    TableCell cell = cell_here();
     const size_t start = pos_;
     while (pos_ < content_.size() && content_[pos_] != delimiter_ && !line_end_at(pos_)) {
       if (content_[pos_] == '"' && quotes_) {
@@ -72,8 +72,8 @@ class RowReader {
     return cell;
   }
 
-  Cell quoted_field() {
-    Cell cell = cell_here();
+  TableCell quoted_field() {
+    TableCell cell = cell_here();
     const DataPlace opened = place(pos_);
     ++pos_;
     while (true) {
@@ -112,7 +112,7 @@ class RowReader {
 };
 
 Table parse_rows(RowReader reader, const std::string& name, const CsvOptions& options) {
-  std::optional<std::vector<Cell>> row = reader.next();
+  std::optional<std::vector<TableCell>> row = reader.next();
   if (!row) throw errors::empty_file(name);
   std::vector<std::string> columns;
   for (size_t i = 0; i < row->size(); ++i) {

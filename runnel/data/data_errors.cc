@@ -14,13 +14,13 @@ void suggest(std::vector<ErrorDetail>& details, std::string_view asked, std::spa
   }
 }
 
-std::string name_of(Cell::Content content) {
+std::string name_of(TableCell::Content content) {
   switch (content) {
-    case Cell::Content::null:
+    case TableCell::Content::null:
       return "null";
-    case Cell::Content::list:
+    case TableCell::Content::list:
       return "a list";
-    case Cell::Content::object:
+    case TableCell::Content::object:
       return "an object";
     default:
       return "missing";
@@ -42,7 +42,7 @@ DataError column_name_twice(const std::string& file, std::string_view name, int6
                    {{"fix", fmt::format("take the column by its number, {} or {}", first, second)}});
 }
 
-DataError no_text(const DataPlace& place, const std::string& key, Cell::Content content) {
+DataError no_text(const DataPlace& place, const std::string& key, TableCell::Content content) {
   return DataError(place, fmt::format("key {} is {}", in_quotes(key), name_of(content)),
                    {{"expected", "text, a number, true or false"}});
 }
@@ -90,9 +90,9 @@ DataError too_few_fields(const DataPlace& row_end, size_t got, std::span<const s
                    {{"columns", listed(columns)}});
 }
 
-DataError too_many_fields(const std::string& file, std::span<const Cell> row,
+DataError too_many_fields(const std::string& file, std::span<const TableCell> row,
                           std::span<const std::string> columns, char delimiter) {
-  const Cell& surplus = row[columns.size()];
+  const TableCell& surplus = row[columns.size()];
   return DataError({file, surplus.line, surplus.column},
                    fmt::format("the row has {} fields, expected {}", row.size(), columns.size()),
                    {{"columns", listed(columns)},

@@ -17,7 +17,7 @@ DataError no_such_column(const std::string& file, std::string_view asked,
                          std::span<const std::string> columns);
 /// `first` and `second` are the numbers of the two columns, from 1.
 DataError column_name_twice(const std::string& file, std::string_view name, int64_t first, int64_t second);
-DataError no_text(const DataPlace& place, const std::string& key, Cell::Content content);
+DataError no_text(const DataPlace& place, const std::string& key, TableCell::Content content);
 DataError empty_file(const std::string& file);
 DataError header_only(const std::string& file);
 OptionError unknown_table_format(std::string_view name);
@@ -28,7 +28,7 @@ DataError unclosed_quote(const DataPlace& opened);
 DataError stray_quote(const DataPlace& place, bool only_blanks_before);
 DataError text_after_quote(const DataPlace& place, const DataPlace& opened);
 DataError too_few_fields(const DataPlace& row_end, size_t got, std::span<const std::string> columns);
-DataError too_many_fields(const std::string& file, std::span<const Cell> row,
+DataError too_many_fields(const std::string& file, std::span<const TableCell> row,
                           std::span<const std::string> columns, char delimiter);
 
 /// JSON Lines.

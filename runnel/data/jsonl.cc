@@ -22,34 +22,36 @@ class ObjectReader : public nlohmann::json_sax<json> {
   ObjectReader(std::string_view text, DataPlace line) : text_(text), line_(std::move(line)) {}
 
   /// The keys and their values, in the order of the text.
-  std::vector<std::pair<std::string, Cell>> take() { return std::move(members_); }
+  std::vector<std::pair<std::string, TableCell>> take() { return std::move(members_); }
 
-  bool null() override { return value(Cell::Content::null); }
-  bool boolean(bool is_true) override { return value(Cell::Content::text, is_true ? "true" : "false"); }
-  bool number_integer(int64_t number) override { return value(Cell::Content::text, std::to_string(number)); }
+  bool null() override { return value(TableCell::Content::null); }
+  bool boolean(bool is_true) override { return value(TableCell::Content::text, is_true ? "true" : "false"); }
+  bool number_integer(int64_t number) override {
+    return value(TableCell::Content::text, std::to_string(number));
+  }
   bool number_unsigned(uint64_t number) override {
-    return value(Cell::Content::text, std::to_string(number));
+    return value(TableCell::Content::text, std::to_string(number));
   }
   bool number_float(double, const std::string& spelling) override {
-    return value(Cell::Content::text, spelling);
+    return value(TableCell::Content::text, spelling);
   }
-  bool string(std::string& text) override { return value(Cell::Content::text, std::move(text)); }
+  bool string(std::string& text) override { return value(TableCell::Content::text, std::move(text)); }
   bool binary(json::binary_t&) override { return false; }  // never in JSON text
 
   bool start_object(size_t) override {
-    if (depth_ > 0) value(Cell::Content::object);
+    if (depth_ > 0) value(TableCell::Content::object);
     ++depth_;
     return true;
   }
   bool key(std::string& name) override {
     if (depth_ != 1) return true;
     if (!seen_.insert(name).second) throw errors::key_twice(line_, name);
-    members_.emplace_back(std::move(name), Cell{.text = {}, .line = line_.line});
+    members_.emplace_back(std::move(name), TableCell{.text = {}, .line = line_.line});
     return true;
   }
   bool end_object() override { return --depth_, true; }
   bool start_array(size_t) override {
-    value(Cell::Content::list);
+    value(TableCell::Content::list);
     ++depth_;
     return true;
   }
@@ -60,7 +62,7 @@ class ObjectReader : public nlohmann::json_sax<json> {
   }
 
  private:
-  bool value(Cell::Content content, std::string text = {}) {
+  bool value(TableCell::Content content, std::string text = {}) {
     if (depth_ == 0) throw errors::no_json_object(line_);
     if (depth_ == 1) {
       members_.back().second.content = content;
@@ -72,7 +74,7 @@ class ObjectReader : public nlohmann::json_sax<json> {
   std::string_view text_;
   DataPlace line_;
   int depth_ = 0;
-  std::vector<std::pair<std::string, Cell>> members_;
+  std::vector<std::pair<std::string, TableCell>> members_;
   std::set<std::string> seen_;
 };
 
@@ -83,8 +85,9 @@ class RowMaker {
     for (size_t i = 0; i < columns.size(); ++i) index_[columns[i]] = i;
   }
 
-  std::vector<Cell> row(std::vector<std::pair<std::string, Cell>> members, int64_t line) const {
-    std::vector<Cell> cells(index_.size(), Cell{.text = {}, .line = line, .content = Cell::Content::missing});
+  std::vector<TableCell> row(std::vector<std::pair<std::string, TableCell>> members, int64_t line) const {
+    std::vector<TableCell> cells(index_.size(),
+                                 TableCell{.text = {}, .line = line, .content = TableCell::Content::missing});
     for (auto& [key, cell] : members) {
       const auto place = index_.find(key);
       if (place != index_.end()) cells[place->second] = std::move(cell);

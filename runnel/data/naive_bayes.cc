@@ -61,20 +61,21 @@ int32_t NaiveBayes::predict(std::span<const int32_t> ids) const {
   return static_cast<int32_t>(std::max_element(score.begin(), score.end()) - score.begin());
 }
 
-Baselines measure_baselines(const TextDataset& train, const TextDataset& test) {
-  if (test.examples.empty()) throw errors::no_examples("baselines");
+Majority measure_majority(const TextDataset& train, const TextDataset& test) {
+  if (train.examples.empty() || test.examples.empty()) throw errors::no_examples("baselines");
   assert(train.labels == test.labels);
-  const NaiveBayes naive_bayes(train);
   const std::vector<int64_t> rows = rows_per_class(train);
-  Baselines result;
-  result.majority_label = static_cast<int32_t>(std::max_element(rows.begin(), rows.end()) - rows.begin());
-  int64_t majority_right = 0, naive_bayes_right = 0;
-  for (const TextExample& example : test.examples) {
-    majority_right += example.label == result.majority_label;
-    naive_bayes_right += example.label == naive_bayes.predict(example.ids);
-  }
-  result.majority_accuracy = static_cast<double>(majority_right) / static_cast<double>(test.size());
-  result.naive_bayes_accuracy = static_cast<double>(naive_bayes_right) / static_cast<double>(test.size());
+  const auto label = static_cast<int32_t>(std::max_element(rows.begin(), rows.end()) - rows.begin());
+  const int64_t right = rows_per_class(test)[static_cast<size_t>(label)];
+  return {label, static_cast<double>(right) / static_cast<double>(test.size())};
+}
+
+Baselines measure_baselines(const TextDataset& train, const TextDataset& test) {
+  Baselines result{.majority = measure_majority(train, test)};
+  const NaiveBayes naive_bayes(train);
+  int64_t right = 0;
+  for (const TextExample& example : test.examples) right += example.label == naive_bayes.predict(example.ids);
+  result.naive_bayes_accuracy = static_cast<double>(right) / static_cast<double>(test.size());
   return result;
 }
 

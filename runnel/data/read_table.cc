@@ -67,7 +67,7 @@ Table parse_lines(std::string_view content, const std::string& name) {
     std::string_view line = content.substr(start, end - start);
     if (line.ends_with('\r')) line.remove_suffix(1);
     const int64_t column = ++number == 1 ? static_cast<int64_t>(begin) + 1 : 1;
-    table.add_row({Cell{.text = std::string(line), .line = number, .column = column}});
+    table.add_row({TableCell{.text = std::string(line), .line = number, .column = column}});
   }
   if (table.row_count() == 0) throw errors::empty_file(name);
   return table;

@@ -30,12 +30,13 @@ struct TableOptions {
 };
 
 /// Plain text: each line is a row of the one column "text", an empty line a row with an empty text. A byte
-/// order mark at the start is skipped. Throws  DataError for invalid UTF-8 and for a text without lines.
+/// order mark at the start is skipped.
+/// Throws  DataError for invalid UTF-8 and for a text without lines.
 Table parse_lines(std::string_view content, const std::string& name);
 
 /// The rows of a file; of the standard input when `path` is "-".
-/// Throws  DataError when it cannot be read, and for every fault in it; OptionError when its format is not
-/// known.
+/// Throws  DataError when it cannot be read, and for every fault in it;
+///         OptionError when its format is not known.
 Table read_table(const std::string& path, const TableOptions& options = {});
 
 /// The rows of a text in memory, which errors call `name`; its end tells the format unless that is given.

@@ -111,8 +111,8 @@ Share share_out(int64_t count, const std::vector<double>& fractions, std::vector
   return share;
 }
 
-/// Gives each empty part one row: where it can be, from a part that got a label's rows rounded up, so that both stay
-/// within rounding. There are at least as many rows as parts.
+/// Gives each empty part one row: where it can be, from a part that got a label's rows rounded up, so that
+/// both stay within rounding. There are at least as many rows as parts.
 void fill_empty_parts(std::vector<Share>& shares, size_t parts) {
   std::vector<int64_t> totals(parts);
   for (const Share& share : shares) {

@@ -19,8 +19,8 @@ using Split = std::vector<std::vector<int64_t>>;
 /// Throws  OptionError for bad fractions, and when there are fewer rows than parts.
 Split split_rows(int64_t rows, const SplitOptions& options = {});
 
-/// A split in which every part has each label's share of it: of the n rows of a label, a part gets fraction ·
-/// n rounded up or down. What rounding gives and takes evens out over the labels.
+/// A split in which every part has each label's share of it: of the n rows of a label, a part gets
+/// fraction · n rounded up or down. What rounding gives and takes evens out over the labels.
 ///
 /// Input   labels  the label of each row
 /// Throws  OptionError as above
@@ -28,8 +28,9 @@ Split split_stratified(std::span<const std::string> labels, const SplitOptions& 
 
 /// A split in which rows that share a group are never in two parts: what was learned from a group is not
 /// asked about it again. From the largest group to the smallest, equals in random order, each goes to a part
-/// that has room for it, chosen by chance in proportion to the room; where none has, to the one with the most
-/// room. So the sizes come near the fractions as far as the groups allow, and large groups are in any part.
+/// that has room for it, chosen by chance in proportion to the room; where none has, to the one with the
+/// most room. So the sizes come near the fractions as far as the groups allow, and large groups are
+/// in any part.
 ///
 /// Input   groups  the group of each row
 /// Throws  OptionError as above, and when there are fewer groups than parts

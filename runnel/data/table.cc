@@ -11,7 +11,7 @@ namespace runnel {
 Table::Table(std::string name, std::vector<std::string> columns)
     : name_(std::move(name)), columns_(std::move(columns)) {}
 
-void Table::add_row(std::vector<Cell> cells) {
+void Table::add_row(std::vector<TableCell> cells) {
   assert(cells.size() == columns_.size());
   rows_.push_back(std::move(cells));
 }
@@ -37,8 +37,8 @@ int64_t Table::column(std::string_view name_or_number) const {
 }
 
 const std::string& Table::text(int64_t row, int64_t column) const {
-  const Cell& cell = rows_.at(static_cast<size_t>(row)).at(static_cast<size_t>(column));
-  if (cell.content != Cell::Content::text) {
+  const TableCell& cell = rows_.at(static_cast<size_t>(row)).at(static_cast<size_t>(column));
+  if (cell.content != TableCell::Content::text) {
     throw errors::no_text(place(row, column), columns_[static_cast<size_t>(column)], cell.content);
   }
   return cell.text;
@@ -52,7 +52,7 @@ std::vector<std::string> Table::texts(int64_t column) const {
 }
 
 DataPlace Table::place(int64_t row, int64_t column) const {
-  const Cell& cell = rows_.at(static_cast<size_t>(row)).at(static_cast<size_t>(column));
+  const TableCell& cell = rows_.at(static_cast<size_t>(row)).at(static_cast<size_t>(column));
   return {.file = name_, .line = cell.line, .column = cell.column};
 }
 

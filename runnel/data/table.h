@@ -10,7 +10,7 @@
 namespace runnel {
 
 /// One value of a row: its text, or why it has none, and where it stands.
-struct Cell {
+struct TableCell {
   enum class Content { text, missing, null, list, object };
 
   std::string text;
@@ -25,20 +25,19 @@ class Table {
  public:
   /// `name` is what errors call the file.
   Table(std::string name, std::vector<std::string> columns);
-  void add_row(std::vector<Cell> cells);
+  void add_row(std::vector<TableCell> cells);
 
   const std::string& name() const { return name_; }
   const std::vector<std::string>& columns() const { return columns_; }
   int64_t row_count() const { return static_cast<int64_t>(rows_.size()); }
 
-  /// The index, from 0, of the column with this name; where none has it, of the column with this number,
-  /// from 1. Throws  DataError when there is none, listing the columns and the nearest spelling; also when
-  /// two columns
-  ///         have the name.
+  /// The index, from 0, of the column with this name;
+  /// where none has it, of the column with this number, from 1.
+  /// Throws  DataError when there is none, listing the columns and the nearest spelling;
+  ///         also when two columns have the name.
   int64_t column(std::string_view name_or_number) const;
-  /// Throws  DataError when a row of JSON lacks the key, or holds something else there than text, a number,
-  /// true
-  ///         or false.
+  /// Throws  DataError when a row of JSON lacks the key, or holds something else there than text,
+  ///         a number, true or false.
   const std::string& text(int64_t row, int64_t column) const;
   /// The texts of a column, row by row. Throws like text().
   std::vector<std::string> texts(int64_t column) const;
@@ -48,7 +47,7 @@ class Table {
  private:
   std::string name_;
   std::vector<std::string> columns_;
-  std::vector<std::vector<Cell>> rows_;
+  std::vector<std::vector<TableCell>> rows_;
 };
 
 }  // namespace runnel

@@ -225,7 +225,7 @@ LayerTelling tell_layer(const Layer& layer, const Scene& scene) {
   LayerTelling telling = telling_of(layer, scene);
   LayerStory& story = telling.layer;
   story.kind = layer.kind();
-  story.text = layer_text(layer);
+  story.text = layer.to_string();
   story.spelled_out = layer_text_with_names(layer);
   story.count = count_parameters(layer);
   for (const NamedParameter& parameter : layer.named_parameters()) {

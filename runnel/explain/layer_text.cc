@@ -7,7 +7,6 @@
 #include "runnel/nn/embedding.h"
 #include "runnel/nn/linear.h"
 #include "runnel/nn/recurrent.h"
-#include "runnel/tensor/axes.h"
 
 namespace runnel {
 namespace {
@@ -22,12 +21,6 @@ std::vector<std::string> positional_names(const Layer& layer) {
   return {};
 }
 
-/// What stands for a size that is not known: the name of its axis.
-std::string symbol_of(const Layer& layer) {
-  if (const auto* linear = dynamic_cast<const Linear*>(&layer)) return linear->options().out_axis.text();
-  return dynamic_cast<const Embedding*>(&layer) ? axes::vocab.text() : "?";
-}
-
 std::vector<std::string> split(const std::string& text, const std::string& separator) {
   std::vector<std::string> parts;
   size_t begin = 0;
@@ -38,7 +31,9 @@ std::vector<std::string> split(const std::string& text, const std::string& separ
   return parts;
 }
 
-std::string rewritten(const Layer& layer, bool with_names) {
+}  // namespace
+
+std::string layer_text_with_names(const Layer& layer) {
   const std::string text = layer.to_string();
   const size_t open = text.find('(');
   if (open == std::string::npos || !text.ends_with(')')) return text;
@@ -47,18 +42,9 @@ std::string rewritten(const Layer& layer, bool with_names) {
   std::string result = text.substr(0, open + 1);
   for (size_t i = 0; i < arguments.size(); ++i) {
     const bool positional = arguments[i].find('=') == std::string::npos && i < names.size();
-    if (i > 0) result += ", ";
-    if (positional && with_names) result += names[i] + "=";
-    const bool symbolic = positional && arguments[i] == std::to_string(Axis::kSymbolic);
-    result += symbolic ? symbol_of(layer) : arguments[i];
+    result += (i > 0 ? ", " : "") + (positional ? names[i] + "=" : "") + arguments[i];
   }
   return result + ")";
 }
-
-}  // namespace
-
-std::string layer_text(const Layer& layer) { return rewritten(layer, false); }
-
-std::string layer_text_with_names(const Layer& layer) { return rewritten(layer, true); }
 
 }  // namespace runnel

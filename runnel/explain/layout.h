@@ -23,8 +23,8 @@ std::string replace_all(std::string_view text, std::string_view from, std::strin
 /// A blank at which no line is broken. It is printed as a blank.
 inline constexpr std::string_view kNoBreak = "\u00A0";
 
-/// Lines of at most `width` columns, broken at blanks. A word that is wider stands on a line of its own. An empty text
-/// is one empty line.
+/// Lines of at most `width` columns, broken at blanks. A word that is wider stands on a line of its own.
+/// An empty text is one empty line.
 std::vector<std::string> wrapped(const std::string& text, size_t width);
 
 /// A text as lines, `first` in front of the first and `rest` in front of the others.
@@ -39,8 +39,8 @@ struct Row {
   bool breakable = false;
 };
 
-/// Rows under each other, all right parts in one column. Where that column would be narrow, the right parts stand below
-/// the left ones instead.
+/// Rows under each other, all right parts in one column. Where that column would be narrow, the right parts
+/// stand below the left ones instead.
 std::string aligned_rows(const std::vector<Row>& rows);
 
 }  // namespace runnel

@@ -6,8 +6,8 @@
 
 namespace runnel {
 
-/// Colours for the names of axes, one an axis and the same everywhere; an axis of two things has both colours. Without
-/// colour, plain text.
+/// Colours for the names of axes, one an axis and the same everywhere; an axis of two things has both
+/// colours. Without colour, plain text.
 class Paint {
  public:
   explicit Paint(bool color) : color_(color) {}

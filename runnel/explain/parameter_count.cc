@@ -44,7 +44,8 @@ std::vector<Group> groups_of(const Layer& layer) {
 std::string rows_text(const Axis& rows, const std::vector<Shape>& shapes) {
   const AxisName gate_hidden = join(axes::gate, axes::hidden);
   if (rows.name != gate_hidden || rows.symbolic()) return size_text(rows);
-  // The states that the gates make are as wide as what weight_hh reads, or, with a projection, what weight_hr reads.
+  // The states that the gates make are as wide as what weight_hh reads, or, with a projection,
+  // what weight_hr reads.
   const Axis& hidden = shapes.back().rank() == 2 ? shapes.back()[1] : shapes[1][1];
   const int64_t gates = rows.size / hidden.size;
   return gates == 1 ? grouped(hidden.size) : fmt::format("{} gates · {}", gates, grouped(hidden.size));

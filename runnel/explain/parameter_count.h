@@ -21,7 +21,8 @@ struct ParameterCount {
 ///     Linear      out_features · (in_features + 1)
 ///     Embedding   num_embeddings · embedding_dim
 ///
-/// A word behind a number says what it counts; without the words the formula is arithmetic whose value is `value`.
+/// A word behind a number says what it counts; without the words the formula is arithmetic whose value
+/// is `value`.
 ParameterCount count_parameters(const Layer& layer);
 
 /// The sum over layers: "500,000 + 235,520 + 1,542".

@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 
 #include "runnel/explain/layer_story.h"
+#include "runnel/model/input_shape.h"
 #include "runnel/nn/cells.h"
 #include "runnel/nn/elementwise.h"
 #include "runnel/nn/embedding.h"
 #include "runnel/nn/init.h"
 #include "runnel/nn/linear.h"
-#include "runnel/nn/pooling.h"
 #include "runnel/tensor/axes.h"
 
 namespace runnel {
@@ -20,37 +20,24 @@ bool is(const Layer* layer) {
   return dynamic_cast<const Kind*>(layer) != nullptr;
 }
 
-/// What a network wants to be given: which axes, and what they are called.
+/// What a network wants to be given, and in what words to speak of it.
 struct Reader {
+  Shape shape;
   bool ids = false;
   bool steps = false;  ///< whether the data have a seq axis
   bool cell = false;   ///< whether the data are one step of sequences
-  Axis feature{axes::feature};
   std::string feature_source = "your data";
 };
 
 Reader reader_of(const Network& network, const StorySizes& sizes) {
-  Reader reader{.steps = sizes.seq.has_value()};
-  for (const Layer* layer : network.layers()) {
-    reader.steps = reader.steps || is<Recurrent>(layer) || is<Pooling>(layer) || is<Embedding>(layer);
-  }
-  // Layers that read any number of features tell nothing.
-  for (const Layer* layer : network.layers()) {
-    if (is<Elementwise>(layer) || is<Pooling>(layer)) continue;
-    reader.ids = is<Embedding>(layer);
-    reader.feature_source = "input_size";
-    if (const auto* recurrent = dynamic_cast<const Recurrent*>(layer)) {
-      reader.feature.size = recurrent->config().input_size;
-    } else if (const auto* cell = dynamic_cast<const CellModule*>(layer)) {
-      reader.feature.size = cell->options().input_size;
-      reader.cell = true;
-      reader.steps = false;  // whatever --seq says, a cell reads one step
-    } else if (const auto* linear = dynamic_cast<const Linear*>(layer)) {
-      reader.feature.size = linear->options().in_features;
-      reader.feature_source = "in_features";
-    }
-    break;
-  }
+  const Layer* layer = reading_layer(network);
+  Reader reader{.shape = input_shape(network, {.seq = reads_steps(network) || sizes.seq}),
+                .ids = is<Embedding>(layer),
+                .cell = is<CellModule>(layer)};
+  reader.steps = reader.shape.has(axes::seq);
+  if (layer) reader.feature_source = is<Linear>(layer) ? "in_features" : "input_size";
+  if (sizes.batch) reader.shape = reader.shape.with_size(axes::batch, *sizes.batch);
+  if (sizes.seq && reader.steps) reader.shape = reader.shape.with_size(axes::seq, *sizes.seq);
   return reader;
 }
 
@@ -65,27 +52,22 @@ std::string data_sentence(const Reader& reader, const StorySizes& sizes, const W
   text += sizes.batch ? counted(*sizes.batch, w.sequence) : w.sequence + "s";
   if (sizes.seq && reader.steps) text += " of " + counted(*sizes.seq, w.step);
   if (reader.ids) return text + ", a number a " + w.step;
-  return reader.feature.symbolic()
-             ? text
-             : fmt::format("{}, {} a {}", text, counted(reader.feature.size, "number"), w.step);
+  const int64_t features = reader.shape.size(axes::feature);
+  return features == Axis::kSymbolic ? text
+                                     : fmt::format("{}, {} a {}", text, counted(features, "number"), w.step);
+}
+
+AxisStory data_axis(const Axis& axis, const Reader& reader, const Wording& w) {
+  if (axis.name == axes::batch) return {axis, "your data", fmt::format("how many {}s at a time", w.sequence)};
+  if (axis.name == axes::feature) return {axis, reader.feature_source, feature_meaning(w)};
+  const std::string example = w.step == "step" ? " (words, hours)" : "";
+  return {axis, "your data", fmt::format("{}s of the longest {}{}", w.step, w.sequence, example)};
 }
 
 TensorStory data_of(const Network& network, const StorySizes& sizes, const Wording& w) {
   const Reader reader = reader_of(network, sizes);
-  const AxisStory batch{{axes::batch, sizes.batch.value_or(Axis::kSymbolic)},
-                        "your data",
-                        fmt::format("how many {}s at a time", w.sequence)};
-  const AxisStory seq{
-      {axes::seq, sizes.seq.value_or(Axis::kSymbolic)},
-      "your data",
-      fmt::format("{}s of the longest {}{}", w.step, w.sequence, w.step == "step" ? " (words, hours)" : "")};
-  TensorStory data{.name = reader.ids ? "ids" : "input", .role = TensorRole::in};
-  data.axes = {batch};
-  if (reader.steps) data.axes.insert(network.batch_first() ? data.axes.end() : data.axes.begin(), seq);
-  if (!reader.ids) data.axes.push_back({reader.feature, reader.feature_source, feature_meaning(w)});
-  std::vector<Axis> axes;
-  for (const AxisStory& axis : data.axes) axes.push_back(axis.axis);
-  data.shape = Shape(axes);
+  TensorStory data{.name = reader.ids ? "ids" : "input", .role = TensorRole::in, .shape = reader.shape};
+  for (const Axis& axis : reader.shape) data.axes.push_back(data_axis(axis, reader, w));
   data.sentence = data_sentence(reader, sizes, w);
   return data;
 }

@@ -12,11 +12,13 @@
 #include "runnel/model/text_classifier.h"
 #include "runnel/tensor/shape.h"
 
-/// The story of a network as data: every tensor on the way with its named shape, and for each number what it is and
-/// where it comes from. Text, JSON and pictures are made from it. All shapes come from the modules themselves.
+/// The story of a network as data: every tensor on the way with its named shape, and for each number
+/// what it is and where it comes from. Text, JSON and pictures are made from it. All shapes come from
+/// the modules themselves.
 namespace runnel {
 
-/// The sizes that only the data tell, each 0 or more. What is absent stays symbolic: [batch, seq, feature=100].
+/// The sizes that only the data tell, each 0 or more. What is absent stays symbolic:
+/// [batch, seq, feature=100].
 struct StorySizes {
   std::optional<int64_t> batch = {};
   std::optional<int64_t> seq = {};

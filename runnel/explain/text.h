@@ -10,8 +10,9 @@ struct StoryTextOptions {
   bool color = false;  ///< paint the names of the axes, one colour an axis
 };
 
-/// The story for a terminal of 80 columns, ended by a line break. One layer by itself: what goes in and comes out, in
-/// words, each number and where it comes from, what to know, the parameters. A chain: the data flow down the page.
+/// The story for a terminal of 80 columns, ended by a line break. One layer by itself: what goes in and
+/// comes out, in words, each number and where it comes from, what to know, the parameters. A chain: the
+/// data flow down the page.
 ///
 ///     GRU(input_size=100, hidden_size=20, batch_first=True)
 ///

@@ -16,8 +16,8 @@ class Array {
  public:
   /// An empty array: float32, shape (0).
   Array() : shape_{0} {}
-  /// Throws  OptionError when a size is negative, the sizes overflow, or `bytes` are not as many as they
-  /// need.
+  /// Throws  OptionError when a size is negative, the sizes overflow,
+  ///         or `bytes` are not as many as they need.
   Array(DType dtype, std::vector<int64_t> shape, std::string bytes);
   static Array from(const Tensor& tensor);
   static Array from(const Ids& ids);

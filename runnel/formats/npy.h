@@ -18,8 +18,8 @@ namespace runnel {
 /// Source: NEP 1 and numpy.lib.format's documentation.
 ///
 /// Reads versions 1.0, 2.0 and 3.0, both byte orders, C and Fortran order (turned into C order), and every
-/// DType but bfloat16, which NumPy has no code for. Python objects, structures, text and complex numbers are
-/// refused.
+/// DType but bfloat16, which NumPy has no code for. Python objects, structures, text and complex numbers
+/// are refused.
 ///
 /// Input   bytes  the whole file
 ///         name   what errors call it
@@ -28,8 +28,8 @@ Array read_npy(std::string_view bytes, const std::string& name);
 /// From a file; from standard input when `path` is "-". Throws  DataError when it cannot be read.
 Array load_npy(const std::string& path);
 
-/// The same bytes that numpy.save writes: C order, little-endian, version 1.0, or 2.0 when the header needs
-/// it.
+/// The same bytes that numpy.save writes: C order, little-endian, version 1.0,
+/// or 2.0 when the header needs it.
 ///
 /// Throws  OptionError for bfloat16
 std::string write_npy(const Array& array);

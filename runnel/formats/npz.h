@@ -10,8 +10,8 @@ namespace runnel {
 /// NumPy's `.npz`: a zip archive in which array `x` is the file `x.npy`.
 ///
 /// Reads entries that are stored or deflated; everything else in the archive is refused, as is an entry that
-/// unpacks to more than deflate can have packed, or an archive that unpacks to more than the larger of 256
-/// MiB and 100 times its own size. Source: the documentation of numpy.savez; PKWARE's APPNOTE.TXT.
+/// unpacks to more than deflate can have packed, or an archive that unpacks to more than the larger of
+/// 256 MiB and 100 times its own size. Source: the documentation of numpy.savez; PKWARE's APPNOTE.TXT.
 ///
 /// Input   bytes  the whole file
 ///         name   what errors call it; a fault inside an entry is at "name: x.npy", its byte counted from the

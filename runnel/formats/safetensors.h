@@ -24,9 +24,9 @@ struct SafetensorsFile {
 ///                   "name": {"dtype": "F32", "shape": [3, 4], "data_offsets": [0, 48]}, …}
 ///     data         the tensors one after the other, from offset 0 to the end: no holes, no overlaps
 ///
-/// Reads what its Python package writes, dtypes that are no DType aside. Refuses what that package refuses, and
-/// more: a name that occurs twice, a field that the format does not have, a header that starts otherwise than
-/// with "{". The tensors come in the order of the header.
+/// Reads what its Python package writes, dtypes that are no DType aside. Refuses what that package refuses,
+/// and more: a name that occurs twice, a field that the format does not have, a header that starts otherwise
+/// than with "{". The tensors come in the order of the header.
 /// Source: the README of huggingface/safetensors, and runs of its Python package 0.8.
 ///
 /// Input   bytes  the whole file

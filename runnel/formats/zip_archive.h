@@ -11,9 +11,9 @@ namespace runnel {
 /// A zip archive in memory, read entry by entry: stored or deflated, no encryption. Sizes are checked before
 /// anything is unpacked:
 ///
-///     an entry    unpacked ≤ 1032 · packed      what deflate can do at most (stored: unpacked = packed)
-///     all entries packed ≤ the file             entries that share bytes are refused
-///                 unpacked ≤ max(256 MiB, 100 · the file)
+///     an entry     unpacked ≤ 1032 · packed      what deflate can do at most (stored: unpacked = packed)
+///     all entries  packed ≤ the file             entries that share bytes are refused
+///                  unpacked ≤ max(256 MiB, 100 · the file)
 ///
 /// Throws  FormatError
 class ZipReader {

@@ -1,10 +1,23 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <new>
 
 namespace runnel::kernels {
+
+/// Where vectors of every width are aligned.
+inline constexpr std::align_val_t kAlignment{64};
+
+/// For std::vector, where floats are copied about.
+template <class T>
+struct AlignedAllocator {
+  using value_type = T;
+  T* allocate(size_t count) { return static_cast<T*>(::operator new(count * sizeof(T), kAlignment)); }
+  void deallocate(T* memory, size_t) { ::operator delete(memory, kAlignment); }
+  bool operator==(const AlignedAllocator&) const = default;
+};
 
 /// Floats aligned to 64 bytes, not initialised; moves, does not copy.
 class Buffer {
@@ -25,7 +38,6 @@ class Buffer {
   }
 
  private:
-  static constexpr std::align_val_t kAlignment{64};
   struct Free {
     void operator()(float* values) const { ::operator delete[](values, kAlignment); }
   };

@@ -10,18 +10,18 @@
 namespace runnel::kernels {
 namespace {
 
-constexpr int64_t KiB = 1024, MiB = 1024 * KiB;
-constexpr CacheSizes kTypical{.l1 = 32 * KiB, .l2 = 512 * KiB, .l3 = 8 * MiB};
+constexpr int64_t kKiB = 1024, kMiB = 1024 * kKiB;
+constexpr CacheSizes kTypical{.l1 = 32 * kKiB, .l2 = 512 * kKiB, .l3 = 8 * kMiB};
 
 /// "48K", "32M" → bytes; 0 where there is no number.
 int64_t bytes_of(const std::string& text) {
   int64_t number = 0;
   for (const char c : text) {
-    if (c < '0' || c > '9' || number > MiB * MiB) break;
+    if (c < '0' || c > '9' || number > kMiB * kMiB) break;
     number = number * 10 + (c - '0');
   }
   const char unit = text.empty() ? ' ' : text.back();
-  return number * (unit == 'K' ? KiB : unit == 'M' ? MiB : 1);
+  return number * (unit == 'K' ? kKiB : unit == 'M' ? kMiB : 1);
 }
 
 /// Linux tells each cache of a processor in a folder of its own. Virtual machines get these right more often than

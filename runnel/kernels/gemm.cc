@@ -8,6 +8,7 @@
 
 #include "runnel/base/thread_pool.h"
 #include "runnel/kernels/buffer.h"
+#include "runnel/kernels/target.h"
 #include "runnel/kernels/tile-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -176,6 +177,8 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace runnel::kernels {
+
+[[maybe_unused]] const bool target_chosen = detail::use_target_of_environment();
 
 HWY_EXPORT(gemm);
 HWY_EXPORT(sum_rows);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -90,6 +91,41 @@ struct RecurrenceForward {
 ///
 /// A sequence gives the same bits alone, in any batch, and for any number of threads.
 void recurrence_forward(const RecurrenceForward& args);
+
+/// One step of some sequences in one direction, each at its own row: what a service that gets its input bit by bit
+/// does. Rows of h and c are the session's: padded, see RecurrenceSession::state_row and cell_row.
+struct RecurrenceStep {
+  int64_t direction = 0;
+  int64_t batch = 0;
+  const float* x = nullptr;  ///< [batch, I], rows x_stride apart
+  int64_t x_stride = 0;
+  const float* h = nullptr;  ///< [batch, state_row]
+  const float* c = nullptr;  ///< [batch, cell_row]; LSTM only
+  float* h_after = nullptr;  ///< [batch, state_row]; another place than h
+  float* c_after = nullptr;  ///< [batch, cell_row]; may be the same place as c
+};
+
+/// A layer ready to run many times: its weights packed for this machine's instruction set, and its working memory.
+/// Weights are copied: what happens to the layer's later is not seen. One call at a time.
+class RecurrenceSession {
+ public:
+  virtual ~RecurrenceSession() = default;
+  /// Makes room for calls of up to so many sequences and steps, without memory for a backward pass, on thread_count()
+  /// threads: these then allocate nothing.
+  virtual void reserve(int64_t batch, int64_t steps) = 0;
+  /// As recurrence_forward; args.layer must be the session's.
+  virtual void run(const RecurrenceForward& args) = 0;
+  /// On the caller's thread, always.
+  virtual void step(const RecurrenceStep& args) noexcept = 0;
+
+  /// Floats from one row of h to the next, and of c. What stands behind the real numbers must be finite.
+  virtual int64_t state_row() const = 0;
+  virtual int64_t cell_row() const = 0;
+  /// Bytes of the packed weights and of the working memory.
+  virtual int64_t bytes() const = 0;
+};
+
+std::unique_ptr<RecurrenceSession> make_recurrence_session(const RecurrentLayer& layer);
 
 /// The gradients of one layer. What the forward pass was given is given again, with its memory,
 /// which is used up.

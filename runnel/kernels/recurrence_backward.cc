@@ -5,8 +5,10 @@
 #include <cassert>
 
 #include "runnel/kernels/gemm.h"
-#include "runnel/kernels/recurrence-inl.h"
+#include "runnel/kernels/plan.h"
 #include "runnel/kernels/recurrence.h"
+#include "runnel/kernels/step-inl.h"
+#include "runnel/kernels/walk.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace runnel::kernels::HWY_NAMESPACE {
@@ -239,16 +241,19 @@ class BackwardDirection {
 };
 
 void backward(const RecurrenceBackward& args) {
-  const std::vector<Walk> walks = walks_of(args.layer, args.rows);
+  std::vector<Walk> walks;
+  for (size_t d = 0; d < args.layer.directions.size(); ++d) walks.emplace_back(args.rows, d == 1, Kept::all);
   with_cell(args.layer.cell, [&]<class CellType>(CellType) {
     std::vector<BackwardDirection<CellType>> directions;
     directions.reserve(walks.size());
     for (size_t d = 0; d < walks.size(); ++d)
       directions.emplace_back(args, static_cast<int64_t>(d), walks[d]);
-    const int64_t work_a_row = CellType::kGates * args.layer.hidden_size * args.layer.output_size();
-    Plan(walks, work_a_row, directions[0].panels(), args.layer.proj_size == 0).run([&](const Share& share) {
-      directions[static_cast<size_t>(share.direction)].run(share);
-    });
+    Plan plan;
+    plan.assign(walks[0], {.directions = static_cast<int64_t>(walks.size()),
+                           .work_a_row = CellType::kGates * args.layer.hidden_size * args.layer.output_size(),
+                           .panels = directions[0].panels(),
+                           .divisible = args.layer.proj_size == 0});
+    plan.run([&](const Share& share) { directions[static_cast<size_t>(share.direction)].run(share); });
     for (size_t d = 0; d < walks.size(); ++d) {
       if (args.d_x) directions[d].input_gradient();
       if (!args.d_weights.empty()) directions[d].weight_gradients(args.d_weights[d]);

@@ -4,211 +4,263 @@
 //
 #include <cassert>
 
-#include "runnel/kernels/gemm.h"
-#include "runnel/kernels/recurrence-inl.h"
+#include "runnel/kernels/plan.h"
 #include "runnel/kernels/recurrence.h"
+#include "runnel/kernels/step-inl.h"
+#include "runnel/kernels/target.h"
+#include "runnel/kernels/walk.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace runnel::kernels::HWY_NAMESPACE {
 
-/// One direction of the layer, ready to walk.
+/// Working memory of one share, kept from call to call.
+struct InputMemory {
+  Buffer x, starts;
+  std::vector<int64_t> first_row;
+
+  int64_t bytes() const { return (x.count() + starts.count()) * static_cast<int64_t>(sizeof(float)); }
+};
+
+/// The input's side of the steps of one share. Where few sequences run at a time, the rows of many steps are multiplied
+/// with the weights together, so that these are read once for all; else each step's tiles read both sides' weights.
 template <class CellType>
-class ForwardDirection {
+class InputSide {
  public:
-  ForwardDirection(const RecurrenceForward& args, int64_t direction, const Walk& walk,
-                   RecurrentMemory& memory)
-      : args_(args),
-        direction_(direction),
-        sizes_(args.layer, StepKernel<CellType>::kUnits),
-        walk_(walk),
-        memory_(memory),
-        kernel_(sizes_, weights()) {
-    const int64_t states = walk.batch() + walk.packed_rows();
-    if (!args.memory.empty()) memory.gates = Buffer(walk.packed_rows() * slots_row());
-    memory.state = Buffer(states * sizes_.state_row);
-    if (CellType::kHasCell) memory.cell = Buffer(states * sizes_.hidden_row);
-    if (sizes_.projected) {
-      memory.hidden = Buffer(walk.packed_rows() * sizes_.hidden_row);
-      projection_ = PackedMatrix<Sizes::StatePanel>(
-          {weights().weight_hr, sizes_.hidden, sizes_.output, sizes_.hidden, true});
+  struct Source {
+    const StepKernel<CellType>& kernel;
+    const Walk& walk;
+    const float* x;
+    int64_t width;  // input_size
+  };
+
+  InputSide(const Source& source, const Share& share, InputMemory& memory)
+      : source_(source), share_(share), walk_(source.walk), memory_(memory) {
+    const int64_t sequences = share.end - share.begin, steps = walk_.steps();
+    chunked_ = steps > 1 && sequences < kManyRows && walk_.packed_rows() < kManyRows * steps;
+    in_place_ = !chunked_ && !walk_.x_index();
+    most_ = sequences;
+    if (chunked_) {
+      most_ = std::min(chunk_rows(source.kernel), steps * sequences);
+      memory_.starts.grow(most_ * source.kernel.start_row());
     }
+    if (!in_place_) memory_.x.grow(most_ * source.width);
   }
 
-  const StepKernel<CellType>& kernel() const { return kernel_; }
+  /// Makes room for any share of up to so many sequences and steps.
+  static void reserve(const StepKernel<CellType>& kernel, int64_t width, int64_t batch, int64_t steps,
+                      InputMemory& memory) {
+    memory.x.grow(std::max(batch, chunk_rows(kernel)) * width);
+    memory.starts.grow(chunk_rows(kernel) * kernel.start_row());
+    memory.first_row.reserve(static_cast<size_t>(steps));
+  }
 
-  /// Walks a share through all its steps.
-  void run(const Share& share) {
-    const Columns of_h = columns_of(share, sizes_.output), of_c = columns_of(share, sizes_.hidden);
-    for (int64_t k = share.begin; k < share.end; ++k) {
-      const int64_t row = direction_ * walk_.batch() + walk_.sequence(k);
-      copy_padded(args_.h_0, row, of_h, state(k), {sizes_.output, sizes_.state_row});
-      if (CellType::kHasCell) copy_padded(args_.c_0, row, of_c, cell(k), {sizes_.hidden, sizes_.hidden_row});
+  /// Makes the rows of the i-th step ready, and in chunks those of the steps after it.
+  void prepare(int64_t i) {
+    if (in_place_ || (chunked_ && i < ready_)) return;
+    memory_.first_row.clear();
+    int64_t rows = 0;
+    first_step_ = i;
+    do {
+      memory_.first_row.push_back(rows);
+      rows = copy_rows(i++, rows);
+    } while (chunked_ && i < walk_.steps() && rows + share_.end - share_.begin <= most_);
+    ready_ = i;
+    if (chunked_) source_.kernel.project(memory_.x.data(), rows, memory_.starts.data(), share_.panels);
+  }
+
+  /// Puts the rows of a segment into `rows`, after prepare() of its step.
+  void fill(const Segment& segment, StepRows& rows) const {
+    rows.start = source_.kernel.bias();
+    if (in_place_) {
+      rows.x = source_.x + (segment.packed_row + segment.first) * source_.width;
+      rows.x_stride = source_.width;
+      return;
     }
-    share.wait();
-    InputSide input(*this, share);
-    for (int64_t i = 0; i < walk_.steps(); ++i) {
-      input.prepare(i);
-      walk_.for_each_segment(i, share.begin, share.end, [&](const Segment& segment) {
-        step(segment, input, share);
-        write_output(segment, of_h);
-      });
-      share.wait();
-    }
-    for (int64_t k = share.begin; k < share.end; ++k) {
-      const int64_t row = direction_ * walk_.batch() + walk_.sequence(k), last = walk_.last_state(k);
-      copy_columns(state(last), of_h, args_.h_n + row * sizes_.output);
-      if (CellType::kHasCell) copy_columns(cell(last), of_c, args_.c_n + row * sizes_.hidden);
+    const int64_t first = memory_.first_row[static_cast<size_t>(segment.step - first_step_)];
+    const int64_t row = first + segment.first - share_.begin;
+    if (chunked_) {
+      rows.start_stride = source_.kernel.start_row();
+      rows.start = memory_.starts.data() + row * rows.start_stride;
+    } else {
+      rows.x = memory_.x.data() + row * source_.width;
+      rows.x_stride = source_.width;
     }
   }
 
  private:
-  static constexpr int kSlots = CellType::kSlots;
+  static constexpr int64_t kManyRows = 4;           // a tile's, about
+  static constexpr int64_t kChunkRows = 64;         // weights that are read once for so many rows cost little
+  static constexpr int64_t kChunkFloats = 1 << 18;  // 1 MiB: the products are read back from a near cache
 
-  /// The columns that a share writes, of rows of `count`; all of a state that a projection makes.
-  Columns columns_of(const Share& share, int64_t count) const {
-    const bool all = share.panels.last == kernel_.panels();
-    return {share.panels.first * StepKernel<CellType>::kUnits,
-            all ? count : share.panels.last * StepKernel<CellType>::kUnits};
+  static int64_t chunk_rows(const StepKernel<CellType>& kernel) {
+    return std::clamp<int64_t>(kChunkFloats / kernel.start_row(), kManyRows, kChunkRows);
   }
 
-  /// The input's side of the steps. Where few sequences run at a time, the rows of many steps are multiplied with the
-  /// weights together, so that these are read once for all; else each step's tiles read both sides' weights.
-  class InputSide {
-   public:
-    InputSide(const ForwardDirection& direction, const Share& share)
-        : direction_(direction), share_(share), walk_(direction.walk_), width_(direction.sizes_.input) {
-      const int64_t rows = share.end - share.begin, steps = std::max<int64_t>(1, walk_.steps());
-      chunked_ = steps > 1 && walk_.packed_rows() < kManyRows * steps && rows < kManyRows;
-      in_place_ = !chunked_ && !walk_.x_index();
-      if (chunked_) {
-        most_ = std::clamp<int64_t>(kChunkFloats / direction.kernel_.start_row(), kManyRows, kChunkRows);
-        starts_ = Buffer(most_ * direction.kernel_.start_row());
-      } else {
-        most_ = rows;
+  int64_t copy_rows(int64_t i, int64_t to) {
+    walk_.for_each_segment(i, share_.begin, share_.end, [&](const Segment& segment) {
+      for (int64_t k = segment.first; k < segment.first + segment.count; ++k, ++to) {
+        const int64_t packed = segment.packed_row + k;
+        const int64_t row = walk_.x_index() ? walk_.x_index()[packed] : packed;
+        std::copy_n(source_.x + row * source_.width, source_.width, memory_.x.data() + to * source_.width);
       }
-      if (!in_place_) x_ = Buffer(most_ * width_);
-    }
-
-    /// Makes the rows of the i-th step ready, and in chunks those of the steps after it.
-    void prepare(int64_t i) {
-      if (in_place_) return;
-      if (chunked_ && i < ready_) return;
-      first_row_.clear();
-      int64_t rows = 0;
-      first_step_ = i;
-      do {
-        first_row_.push_back(rows);
-        rows = copy_rows(i, rows);
-        ++i;
-      } while (chunked_ && i < walk_.steps() && rows + share_.end - share_.begin <= most_);
-      ready_ = i;
-      if (chunked_) direction_.kernel_.project(x_.data(), rows, starts_.data(), share_.panels);
-    }
-
-    /// Puts the rows of a segment of step i into `rows`.
-    void fill(int64_t i, const Segment& segment, StepRows& rows) const {
-      rows.start = direction_.kernel_.bias();
-      if (in_place_) {
-        rows.x = direction_.args_.x + (segment.packed_row + segment.first) * width_;
-        rows.x_stride = width_;
-        return;
-      }
-      const int64_t row = first_row_[static_cast<size_t>(i - first_step_)] + segment.first - share_.begin;
-      if (chunked_) {
-        rows.start_stride = direction_.kernel_.start_row();
-        rows.start = starts_.data() + row * rows.start_stride;
-      } else {
-        rows.x = x_.data() + row * width_;
-        rows.x_stride = width_;
-      }
-    }
-
-   private:
-    static constexpr int64_t kManyRows = 4;           // a tile's, about
-    static constexpr int64_t kChunkRows = 64;         // weights read once for so many rows cost nothing
-    static constexpr int64_t kChunkFloats = 1 << 18;  // and stay in the cache
-
-    int64_t copy_rows(int64_t i, int64_t to) {
-      walk_.for_each_segment(i, share_.begin, share_.end, [&](const Segment& segment) {
-        for (int64_t k = segment.first; k < segment.first + segment.count; ++k, ++to) {
-          const int64_t packed = segment.packed_row + k;
-          const int64_t row = walk_.x_index() ? walk_.x_index()[packed] : packed;
-          std::copy_n(direction_.args_.x + row * width_, width_, x_.data() + to * width_);
-        }
-      });
-      return to;
-    }
-
-    const ForwardDirection& direction_;
-    const Share& share_;
-    const Walk& walk_;
-    int64_t width_;
-    bool chunked_, in_place_;
-    int64_t most_ = 0;
-    int64_t first_step_ = 0, ready_ = 0;  // the steps whose rows are there
-    std::vector<int64_t> first_row_;
-    Buffer x_, starts_;
-  };
-
-  const RecurrentWeights& weights() const { return args_.layer.directions[static_cast<size_t>(direction_)]; }
-  int64_t slots_row() const { return kSlots * sizes_.hidden_row; }
-  float* state(int64_t row) { return memory_.state.data() + row * sizes_.state_row; }
-  float* cell(int64_t row) { return memory_.cell.data() + row * sizes_.hidden_row; }
-
-  void step(const Segment& segment, const InputSide& input, const Share& share) {
-    const int64_t before = segment.before + segment.first, after = segment.after + segment.first;
-    const int64_t packed = segment.packed_row + segment.first;
-    StepRows rows{.rows = segment.count, .h = state(before), .h_stride = sizes_.state_row};
-    if (CellType::kHasCell) {
-      rows.c = cell(before);
-      rows.c_after = cell(after);
-    }
-    rows.h_after = sizes_.projected ? memory_.hidden.data() + packed * sizes_.hidden_row : state(after);
-    rows.h_after_stride = sizes_.projected ? sizes_.hidden_row : sizes_.state_row;
-    if (memory_.gates.count() > 0) rows.slots = memory_.gates.data() + packed * slots_row();
-    input.fill(segment.step, segment, rows);
-    kernel_.step(rows, share.panels);
-    if (sizes_.projected) {
-      multiply<Sizes::StatePanel>({.in = rows.h_after,
-                                   .in_stride = sizes_.hidden_row,
-                                   .rows = segment.count,
-                                   .out = state(after),
-                                   .out_stride = sizes_.state_row},
-                                  projection_, {0, projection_.panels()});
-    }
+    });
+    return to;
   }
 
-  void write_output(const Segment& segment, const Columns& columns) {
-    for (int64_t k = segment.first; k < segment.first + segment.count; ++k) {
-      const int64_t row = walk_.output_row(segment.packed_row + k) * sizes_.directions + direction_;
-      copy_columns(state(segment.after + k), columns, args_.output + row * sizes_.output);
-    }
-  }
-
-  const RecurrenceForward& args_;
-  int64_t direction_;
-  Sizes sizes_;
+  Source source_;
+  const Share& share_;
   const Walk& walk_;
-  RecurrentMemory& memory_;
-  StepKernel<CellType> kernel_;
-  PackedMatrix<Sizes::StatePanel> projection_;
+  InputMemory& memory_;
+  bool chunked_, in_place_;
+  int64_t most_;                        // rows that are ready at a time
+  int64_t first_step_ = 0, ready_ = 0;  // the steps whose rows are
 };
 
-void forward(const RecurrenceForward& args) {
-  const std::vector<Walk> walks = walks_of(args.layer, args.rows);
-  std::vector<RecurrentMemory> own(args.memory.empty() ? walks.size() : 0);
-  const std::span<RecurrentMemory> memory = args.memory.empty() ? std::span(own) : args.memory;
-  with_cell(args.layer.cell, [&]<class CellType>(CellType) {
-    std::vector<ForwardDirection<CellType>> directions;
-    directions.reserve(walks.size());
-    for (size_t d = 0; d < walks.size(); ++d) {
-      directions.emplace_back(args, static_cast<int64_t>(d), walks[d], memory[d]);
+template <class CellType>
+class Session final : public RecurrenceSession {
+ public:
+  explicit Session(const RecurrentLayer& layer) : sizes_(layer, StepKernel<CellType>::kUnits) {
+    for (const RecurrentWeights& weights : layer.directions) kernels_.emplace_back(sizes_, weights);
+    walks_.resize(kernels_.size());
+    own_.resize(kernels_.size());
+  }
+
+  void reserve(int64_t batch, int64_t steps) override {
+    const std::vector<int64_t> batch_sizes(static_cast<size_t>(steps), batch);
+    const std::vector<int32_t> sequence(static_cast<size_t>(batch));
+    for (size_t d = 0; d < walks_.size(); ++d) {
+      walks_[d].assign({.batch_sizes = batch_sizes, .x_row = {}, .output_row = {}, .sequence = sequence},
+                       d == 1, Kept::two);
+      make_room(walks_[d], Kept::two, own_[d]);
     }
-    const RecurrentLayer& layer = args.layer;
-    const int64_t work_a_row =
-        CellType::kGates * layer.hidden_size * (layer.input_size + layer.output_size());
-    Plan(walks, work_a_row, directions[0].kernel().panels(), layer.proj_size == 0)
-        .run([&](const Share& share) { directions[static_cast<size_t>(share.direction)].run(share); });
+    plan_.reserve(walks_[0], sizes_.directions);
+    inputs_.resize(static_cast<size_t>(plan_.most_shares()));
+    for (InputMemory& memory : inputs_) {
+      InputSide<CellType>::reserve(kernels_[0], sizes_.input, batch, steps, memory);
+    }
+  }
+
+  void run(const RecurrenceForward& args) override {
+    const Kept kept = args.memory.empty() ? Kept::two : Kept::all;
+    const std::span<RecurrentMemory> memory = args.memory.empty() ? std::span(own_) : args.memory;
+    for (size_t d = 0; d < walks_.size(); ++d) {
+      walks_[d].assign(args.rows, d == 1, kept);
+      make_room(walks_[d], kept, memory[d]);
+    }
+    plan_.assign(walks_[0], {.directions = sizes_.directions,
+                             .work_a_row = kGates * sizes_.hidden * (sizes_.input + sizes_.output),
+                             .panels = kernels_[0].panels(),
+                             .divisible = !sizes_.projected});
+    if (static_cast<int64_t>(inputs_.size()) < plan_.shares())
+      inputs_.resize(static_cast<size_t>(plan_.shares()));
+    plan_.run([&](const Share& share) { walk(args, share, memory[static_cast<size_t>(share.direction)]); });
+  }
+
+  void step(const RecurrenceStep& args) noexcept override {
+    if (sizes_.projected) own_[0].hidden.grow(args.batch * sizes_.hidden_row);
+    const StepKernel<CellType>& kernel = kernels_[static_cast<size_t>(args.direction)];
+    kernel.step({.rows = args.batch,
+                 .x = args.x,
+                 .x_stride = args.x_stride,
+                 .start = kernel.bias(),
+                 .h = args.h,
+                 .c = args.c,
+                 .h_after = args.h_after,
+                 .c_after = args.c_after,
+                 .hidden = own_[0].hidden.data()},
+                kernel.all());
+  }
+
+  int64_t state_row() const override { return sizes_.state_row; }
+  int64_t cell_row() const override { return sizes_.hidden_row; }
+  int64_t bytes() const override {
+    int64_t bytes = 0;
+    for (const StepKernel<CellType>& kernel : kernels_) bytes += kernel.bytes();
+    for (const InputMemory& input : inputs_) bytes += input.bytes();
+    for (const RecurrentMemory& memory : own_) {
+      bytes += (memory.state.count() + memory.cell.count() + memory.hidden.count()) *
+               static_cast<int64_t>(sizeof(float));
+    }
+    return bytes;
+  }
+
+ private:
+  static constexpr int kGates = CellType::kGates, kSlots = CellType::kSlots;
+
+  void make_room(const Walk& walk, Kept kept, RecurrentMemory& memory) const {
+    memory.state.grow(walk.states() * sizes_.state_row);
+    if (CellType::kHasCell) memory.cell.grow(walk.states() * sizes_.hidden_row);
+    if (kept == Kept::all) memory.gates.grow(walk.packed_rows() * kSlots * sizes_.hidden_row);
+    if (sizes_.projected) {
+      memory.hidden.grow((kept == Kept::all ? walk.packed_rows() : walk.batch()) * sizes_.hidden_row);
+    }
+  }
+
+  /// Walks a share through all its steps.
+  void walk(const RecurrenceForward& args, const Share& share, RecurrentMemory& memory) {
+    const Walk& walk = walks_[static_cast<size_t>(share.direction)];
+    const StepKernel<CellType>& kernel = kernels_[static_cast<size_t>(share.direction)];
+    const Columns of_h = columns_of(share, sizes_.output), of_c = columns_of(share, sizes_.hidden);
+    const auto state = [&](int64_t row) { return memory.state.data() + row * sizes_.state_row; };
+    const auto cell = [&](int64_t row) { return memory.cell.data() + row * sizes_.hidden_row; };
+    for (int64_t k = share.begin; k < share.end; ++k) {
+      const int64_t row = share.direction * walk.batch() + walk.sequence(k), first = walk.first_state(k);
+      copy_padded(args.h_0, row, of_h, state(first), {sizes_.output, sizes_.state_row});
+      if (CellType::kHasCell)
+        copy_padded(args.c_0, row, of_c, cell(first), {sizes_.hidden, sizes_.hidden_row});
+    }
+    share.wait();
+    InputSide<CellType> input({kernel, walk, args.x, sizes_.input}, share,
+                              inputs_[static_cast<size_t>(share.number)]);
+    for (int64_t i = 0; i < walk.steps(); ++i) {
+      input.prepare(i);
+      walk.for_each_segment(i, share.begin, share.end, [&](const Segment& segment) {
+        const int64_t before = segment.before + segment.first, after = segment.after + segment.first;
+        const int64_t packed = segment.packed_row + segment.first;
+        StepRows rows{.rows = segment.count, .h = state(before), .h_after = state(after)};
+        if (CellType::kHasCell) {
+          rows.c = cell(before);
+          rows.c_after = cell(after);
+        }
+        const bool keep = !args.memory.empty();
+        if (sizes_.projected) {
+          rows.hidden = memory.hidden.data() + (keep ? packed : segment.first) * sizes_.hidden_row;
+        }
+        if (keep) rows.slots = memory.gates.data() + packed * kSlots * sizes_.hidden_row;
+        input.fill(segment, rows);
+        kernel.step(rows, share.panels);
+        for (int64_t k = 0; k < segment.count; ++k) {
+          const int64_t row = walk.output_row(packed + k) * sizes_.directions + share.direction;
+          copy_columns(state(after + k), of_h, args.output + row * sizes_.output);
+        }
+      });
+      share.wait();
+    }
+    for (int64_t k = share.begin; k < share.end; ++k) {
+      const int64_t row = share.direction * walk.batch() + walk.sequence(k), last = walk.last_state(k);
+      copy_columns(state(last), of_h, args.h_n + row * sizes_.output);
+      if (CellType::kHasCell) copy_columns(cell(last), of_c, args.c_n + row * sizes_.hidden);
+    }
+  }
+
+  /// The columns that a share writes, of rows of `count`.
+  Columns columns_of(const Share& share, int64_t count) const {
+    constexpr int64_t units = StepKernel<CellType>::kUnits;
+    return {share.panels.first * units,
+            share.panels.last == kernels_[0].panels() ? count : share.panels.last * units};
+  }
+
+  Sizes sizes_;
+  std::vector<StepKernel<CellType>> kernels_;  // one a direction
+  std::vector<Walk> walks_;
+  Plan plan_;
+  std::vector<RecurrentMemory> own_;  // of calls that bring none
+  std::vector<InputMemory> inputs_;   // one a share
+};
+
+RecurrenceSession* new_session(const RecurrentLayer& layer) {
+  return with_cell(layer.cell, [&]<class CellType>(CellType) -> RecurrenceSession* {
+    return new Session<CellType>(layer);
   });
 }
 
@@ -218,12 +270,18 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace runnel::kernels {
 
-HWY_EXPORT(forward);
+[[maybe_unused]] const bool session_target_chosen = detail::use_target_of_environment();
+
+HWY_EXPORT(new_session);
+
+std::unique_ptr<RecurrenceSession> make_recurrence_session(const RecurrentLayer& layer) {
+  assert(layer.cell == Cell::lstm || layer.proj_size == 0);
+  return std::unique_ptr<RecurrenceSession>(HWY_DYNAMIC_DISPATCH(new_session)(layer));
+}
 
 void recurrence_forward(const RecurrenceForward& args) {
-  assert(args.layer.cell == Cell::lstm || args.layer.proj_size == 0);
   assert(args.memory.empty() || args.memory.size() == args.layer.directions.size());
-  HWY_DYNAMIC_DISPATCH(forward)(args);
+  make_recurrence_session(args.layer)->run(args);
 }
 
 }  // namespace runnel::kernels

@@ -40,7 +40,7 @@ struct Sizes {
   int64_t directions;
 };
 
-/// The rows of one step, one a sequence. A stride is the distance of two rows in floats; states and slots are padded.
+/// The rows of one step, one a sequence. Rows of h stand state_row floats apart, of c and `hidden` hidden_row.
 struct StepRows {
   int64_t rows = 0;
   const float* x = nullptr;  ///< [row, I]; absent: `start` holds the input's side
@@ -49,11 +49,10 @@ struct StepRows {
   int64_t start_stride = 0;      ///< 0: the bias, the same for every row
   const float* h = nullptr;      ///< the old state
   const float* c = nullptr;
-  float* h_after = nullptr;  ///< before a projection
+  float* h_after = nullptr;  ///< the new one; another place than the old
   float* c_after = nullptr;
-  int64_t h_stride = 0;
-  int64_t h_after_stride = 0;
-  float* slots = nullptr;  ///< what the backward pass needs, slot by slot; absent: nothing is kept
+  float* hidden = nullptr;  ///< o ⊙ tanh(c), where a projection follows
+  float* slots = nullptr;   ///< what the backward pass needs, slot by slot; absent: nothing is kept
 };
 
 /// The packed weights of one direction and the step that reads them.
@@ -73,6 +72,10 @@ class StepKernel {
     hidden_ =
         PackedMatrix<HiddenPanel>({weights.weight_hh, sizes.output, cols, sizes.output, true, rows.data()});
     pack_biases(rows, weights);
+    if (sizes.projected) {
+      projection_ = PackedMatrix<Sizes::StatePanel>(
+          {weights.weight_hr, sizes.hidden, sizes.output, sizes.hidden, true});
+    }
   }
 
   int64_t panels() const { return panels_; }
@@ -93,20 +96,29 @@ class StepKernel {
                          input_, range);
   }
 
+  /// With a projection, `range` must be all panels.
   void step(const StepRows& args, const PanelRange& range) const {
     if (args.rows == 1) {
       for_each_group<kOneRowPanels>(range,
                                     [&]<int Panels>(int64_t panel) { tile<Panels, 1>(args, panel, 0); });
-      return;
+    } else {
+      for_each_group<kManyPanels>(range, [&]<int Panels>(int64_t panel) {
+        for_each_tile<kTileRows>(args.rows,
+                                 [&]<int Rows>(int64_t row) { tile<Panels, Rows>(args, panel, row); });
+      });
     }
-    for_each_group<kManyPanels>(range, [&]<int Panels>(int64_t panel) {
-      for_each_tile<kTileRows>(args.rows,
-                               [&]<int Rows>(int64_t row) { tile<Panels, Rows>(args, panel, row); });
-    });
+    if (sizes_.projected) {
+      multiply<Sizes::StatePanel>({.in = args.hidden,
+                                   .in_stride = sizes_.hidden_row,
+                                   .rows = args.rows,
+                                   .out = args.h_after,
+                                   .out_stride = sizes_.state_row},
+                                  projection_, {0, projection_.panels()});
+    }
   }
 
   int64_t bytes() const {
-    return input_.bytes() + hidden_.bytes() +
+    return input_.bytes() + hidden_.bytes() + projection_.bytes() +
            (start_.count() + hidden_start_.count()) * static_cast<int64_t>(sizeof(float));
   }
 
@@ -165,7 +177,7 @@ class StepKernel {
       multiply_tile<InputPanel, Panels, Rows>({args.x + row * args.x_stride, args.x_stride, 1},
                                               input_.from(panel), sizes_.input, sums);
     }
-    multiply_tile<HiddenPanel, Panels, Rows>({args.h + row * args.h_stride, args.h_stride, 1},
+    multiply_tile<HiddenPanel, Panels, Rows>({args.h + row * sizes_.state_row, sizes_.state_row, 1},
                                              hidden_.from(panel), sizes_.output, sums);
     for (int p = 0; p < Panels; ++p) {
       for (int r = 0; r < Rows; ++r) {
@@ -196,11 +208,13 @@ class StepKernel {
   HWY_INLINE void finish(const StepRows& args, int64_t row, int64_t unit, const FloatVector* sums) const {
     const FloatTag d;
     UnitState before{hn::Zero(d), hn::Zero(d)};
-    if (!sizes_.projected) before.h = hn::Load(d, args.h + row * args.h_stride + unit);
+    if (!sizes_.projected) before.h = hn::Load(d, args.h + row * sizes_.state_row + unit);
     if (CellType::kHasCell) before.c = hn::Load(d, args.c + row * sizes_.hidden_row + unit);
     FloatVector slots[kSlots];
     const UnitState after = CellType::forward(sums, before, slots);
-    hn::Store(after.h, d, args.h_after + row * args.h_after_stride + unit);
+    float* hidden =
+        sizes_.projected ? args.hidden + row * sizes_.hidden_row : args.h_after + row * sizes_.state_row;
+    hn::Store(after.h, d, hidden + unit);
     if (CellType::kHasCell) hn::Store(after.c, d, args.c_after + row * sizes_.hidden_row + unit);
     if (args.slots) {
       float* slot = args.slots + row * kSlots * sizes_.hidden_row + unit;
@@ -212,6 +226,7 @@ class StepKernel {
   int64_t panels_ = 0;
   PackedMatrix<InputPanel> input_;
   PackedMatrix<HiddenPanel> hidden_;
+  PackedMatrix<Sizes::StatePanel> projection_;
   Buffer start_, hidden_start_;
 };
 

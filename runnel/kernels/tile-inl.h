@@ -14,6 +14,7 @@
 
 #include "runnel/kernels/buffer.h"
 #include "runnel/kernels/gemm.h"
+#include "runnel/kernels/plan.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace runnel::kernels::HWY_NAMESPACE {
@@ -195,11 +196,6 @@ class PackedMatrix {
  private:
   int64_t inner_ = 0, panels_ = 0;
   Buffer values_;
-};
-
-/// Panels first … last − 1: the share of one thread.
-struct PanelRange {
-  int64_t first, last;
 };
 
 /// Calls `body.template operator()<N>(panel)` for groups of N = Most panels, then for the ones left over.

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "runnel/base/error.h"
 #include "runnel/base/thread_pool.h"

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "runnel/text/show.h"
+
 namespace runnel::errors {
 namespace {
 
@@ -24,6 +26,15 @@ FormatError bad_description(const std::string& file, const std::string& what) {
 FormatError other_kind_of_model(const std::string& file, const std::string& kind) {
   return FormatError(file, kHeader,
                      fmt::format("a model of the kind \"{}\", expected \"text-classifier\"", kind));
+}
+
+OptionError label_twice(const std::string& label) {
+  return OptionError(fmt::format("the label {} occurs twice", in_quotes(label)));
+}
+
+OptionError label_out_of_order(const std::string& label, const std::string& before) {
+  return OptionError(fmt::format("the label {} stands behind {}", in_quotes(label), in_quotes(before)),
+                     {{"expected", "the labels in the order of their bytes"}});
 }
 
 OptionError not_a_classifier(const std::string& chain, const std::string& what, const std::string& fix) {

@@ -14,6 +14,9 @@ FormatError not_a_model(const std::string& file);
 FormatError bad_description(const std::string& file, const std::string& what);
 /// A model that was written for another task, or by a later version.
 FormatError other_kind_of_model(const std::string& file, const std::string& kind);
+/// The labels of a model are not what a search by bisection needs: ascending, each once.
+OptionError label_twice(const std::string& label);
+OptionError label_out_of_order(const std::string& label, const std::string& before);
 /// The network does not read ids, or does not end in one score a class.
 OptionError not_a_classifier(const std::string& chain, const std::string& what, const std::string& fix);
 

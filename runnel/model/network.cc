@@ -4,6 +4,7 @@
 #include <map>
 #include <tuple>
 
+#include "runnel/model/input_shape.h"
 #include "runnel/model/signature.h"
 #include "runnel/model/spec_error.h"
 #include "runnel/nn/cells.h"
@@ -33,7 +34,8 @@ const Names kCell = {"input_size", "hidden_size", "bias"};
 const Names kRNNCell = {"input_size", "hidden_size", "bias", "nonlinearity"};
 const Names kLinear = {"in_features", "out_features", "bias"};
 
-/// More layers than any network has; so a slip, or a model file that lies, does not fill the memory with layers.
+/// More layers than any network has; so a slip, or a model file that lies, does not fill the memory
+/// with layers.
 constexpr int64_t kMostLayers = 1000;
 
 /// Makes the layers of one chain, one after the other; knows the shape that travels between them.
@@ -93,29 +95,14 @@ class NetworkBuilder {
     throw errors::unknown_layer(chain_, layer, known);
   }
 
-  /// The shape behind the layer. A layer that gets data of another size says so itself.
+  /// The shape behind the layer, once a layer has told what the data are. A layer that gets data of
+  /// another size says so itself.
   void follow(const Layer& layer) {
     if (!shape_) {
-      shape_ = first_shape(layer);
+      shape_ = input_shape(layer, {}, batch_first_);
       if (!shape_) return;
     }
     shape_ = layer.output_shape(*shape_);
-  }
-
-  /// Symbolic data as the first layer reads it; none when the layer does not tell how many features it wants.
-  std::optional<Shape> first_shape(const Layer& layer) const {
-    const Axis first{batch_first_ ? axes::batch : axes::seq}, second{batch_first_ ? axes::seq : axes::batch};
-    if (dynamic_cast<const Embedding*>(&layer)) return Shape{first, second};
-    if (const auto* recurrent = dynamic_cast<const Recurrent*>(&layer)) {
-      return Shape{first, second, {axes::feature, recurrent->config().input_size}};
-    }
-    if (const auto* cell = dynamic_cast<const CellModule*>(&layer)) {
-      return Shape{{axes::batch}, {axes::feature, cell->options().input_size}};
-    }
-    if (const auto* linear = dynamic_cast<const Linear*>(&layer)) {
-      return Shape{first, second, {axes::feature, linear->options().in_features}};
-    }
-    return std::nullopt;
   }
 
   /// The number of features in front of the layer that is made next, when the chain tells it.
@@ -215,8 +202,8 @@ class NetworkBuilder {
     return o;
   }
 
-  /// Which axis of the data comes first: what the first recurrent layer says, else the default of a chain or of a
-  /// lone layer.
+  /// Which axis of the data comes first: what the first recurrent layer says, else the default of a chain
+  /// or of a lone layer.
   bool batch_stands_first() const {
     for (const LayerSpec& layer : chain_.layers) {
       const Names* signature = layer.kind == "LSTM"  ? &kLSTM

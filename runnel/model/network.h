@@ -32,18 +32,19 @@ struct Network {
   bool batch_first() const;
 };
 
-/// Makes a network from text: a chain of layers, or one layer as PyTorch writes it. The grammar stands in spec.h.
+/// Makes a network from text: a chain of layers, or one layer as PyTorch writes it.
+/// The grammar stands in spec.h.
 ///
-///     layers    Embedding, RNN, LSTM, GRU, RNNCell, LSTMCell, GRUCell, Linear, Dropout, Tanh, ReLU, Sigmoid with
-///               PyTorch's options;
-///               last, first, mean, max pool over the steps
-///     sizes     what follows from the layer before may be left out: a single number is embedding_dim, hidden_size or
-///               out_features
+///     layers    Embedding, RNN, LSTM, GRU, RNNCell, LSTMCell, GRUCell, Linear, Dropout, Tanh, ReLU,
+///               Sigmoid with PyTorch's options; last, first, mean, max pool over the steps
+///     sizes     what follows from the layer before may be left out: a single number is embedding_dim,
+///               hidden_size or out_features
 ///     order     in a chain, batch comes first unless a layer says batch_first=False; one layer by itself has
 ///               PyTorch's default, batch_first=False
 ///     names     the last axis behind a Linear is called class when it is the last layer, else feature
 ///
-/// Throws  OptionError with a mark under the place; ShapeError when a written size does not fit the layer before
+/// Throws  OptionError with a mark under the place;
+///         ShapeError when a written size does not fit the layer before
 Network make_network(std::string_view text, const NetworkContext& context = {},
                      Generator& generator = default_generator());
 

@@ -13,14 +13,14 @@ namespace runnel {
 /// The options of a layer in PyTorch's order, and which arguments of a text give them.
 class BoundArguments {
  public:
-  /// `signature` are the names of the layer's options, in order; `skipped` of them stand to the left of the first
-  /// positional argument (1 when a chain leaves the first size out).
+  /// `signature` are the names of the layer's options, in order; `skipped` of them stand to the left of
+  /// the first positional argument (1 when a chain leaves the first size out).
   /// Throws  OptionError for an unknown name, too many arguments, or one given twice; it marks the place
   BoundArguments(const ChainSpec& chain, const LayerSpec& layer, const std::vector<std::string>& signature,
                  size_t skipped = 0);
 
-  /// The values; absent when the option was not given, or given as None. Throw  OptionError when it is of another
-  /// type, or a size below 1 or above `most`.
+  /// The values; absent when the option was not given, or given as None.
+  /// Throw  OptionError when it is of another type, or a size below 1 or above `most`.
   std::optional<int64_t> size(const std::string& name,
                               int64_t most = std::numeric_limits<int64_t>::max()) const;
   std::optional<int64_t> integer(const std::string& name) const;

@@ -7,6 +7,7 @@
 
 #include "runnel/base/files.h"
 #include "runnel/formats/safetensors.h"
+#include "runnel/model/input_shape.h"
 #include "runnel/model/model_error.h"
 #include "runnel/model/weights.h"
 #include "runnel/nn/embedding.h"
@@ -14,7 +15,6 @@
 #include "runnel/ops/softmax.h"
 #include "runnel/sequence/packed.h"
 #include "runnel/tensor/axes.h"
-#include "runnel/tensor/shape_error.h"
 
 namespace runnel {
 namespace {
@@ -41,33 +41,56 @@ Lengths lengths_of(const std::vector<std::vector<int32_t>>& sequences) {
   return lengths;
 }
 
-}  // namespace
+/// What the network of a classifier must fit; symbolic sizes are not known yet.
+struct ClassifierSizes {
+  int64_t words = Axis::kSymbolic, labels = Axis::kSymbolic;
+};
 
-void TextClassifier::make_network_from(const std::string& chain, Generator& generator) {
-  network = make_network(
-      chain, {.num_embeddings = vocabulary.size(), .classes = static_cast<int64_t>(labels.size())},
-      generator);
+/// Throws  OptionError unless the network reads ids and gives one score a class and text.
+void check_classifier(const Network& network, const std::string& chain, const ClassifierSizes& sizes) {
   const std::string fix = "Embedding(100) -> LSTM(128) -> last -> Linear";
   if (!network.reads_ids()) throw errors::not_a_classifier(chain, "it does not begin with an Embedding", fix);
   const auto* embedding = dynamic_cast<const Embedding*>(network.layers().front());
-  if (const int64_t rows = embedding->options().num_embeddings; rows < vocabulary.size()) {
+  if (const int64_t rows = embedding->options().num_embeddings; rows < sizes.words) {
     throw errors::not_a_classifier(
-        chain, fmt::format("its Embedding has {} rows, but there are {} words", rows, vocabulary.size()),
-        fix);
+        chain, fmt::format("its Embedding has {} rows, but there are {} words", rows, sizes.words), fix);
   }
   if (!network.batch_first()) {
     throw errors::not_a_classifier(chain,
                                    "a batch of texts has batch first, but a layer says batch_first=False",
                                    "leave batch_first out");
   }
-  const Shape scores = network.module->output_shape(Shape{{axes::batch}, {axes::seq}});
-  const Shape expected{{axes::batch}, {axes::class_, static_cast<int64_t>(labels.size())}};
+  const Axis label{axes::class_, sizes.labels};
+  const Shape expected{{axes::batch}, label};
+  Shape scores = network.module->output_shape(input_shape(network));
+  if (label.symbolic() && scores.has(label.name)) scores = scores.replaced(label.name, label);
   if (!(scores == expected)) {
     throw errors::not_a_classifier(chain,
                                    fmt::format("it ends in {}, expected {}: one score for each label",
                                                scores.to_string(), expected.to_string()),
                                    fix);
   }
+}
+
+void check_labels(const std::vector<std::string>& labels) {
+  for (size_t i = 1; i < labels.size(); ++i) {
+    if (labels[i] == labels[i - 1]) throw errors::label_twice(labels[i]);
+    if (labels[i] < labels[i - 1]) throw errors::label_out_of_order(labels[i], labels[i - 1]);
+  }
+}
+
+}  // namespace
+
+void TextClassifier::make_network_from(const std::string& chain, Generator& generator) {
+  check_labels(labels);
+  const ClassifierSizes sizes{.words = vocabulary.size(), .labels = static_cast<int64_t>(labels.size())};
+  network = make_network(chain, {.num_embeddings = sizes.words, .classes = sizes.labels}, generator);
+  check_classifier(network, chain, sizes);
+}
+
+void TextClassifier::check_chain(const std::string& chain) {
+  const ShapesOnly shapes;
+  check_classifier(make_network(chain), chain, {});
 }
 
 Variable TextClassifier::scores(const std::vector<std::vector<int32_t>>& batch) {
@@ -127,19 +150,18 @@ TextClassifier TextClassifier::from_bytes(std::string_view bytes, const std::str
     const Json& tokenizer = description.at("tokenizer");
     model.tokenizer = Tokenizer({.kind = parse_tokenizer_kind(tokenizer.at("kind").get<std::string>()),
                                  .lowercase = tokenizer.at("lowercase").get<bool>()});
-    model.vocabulary =
-        Vocabulary::from_tokens(description.at("vocabulary").get<std::vector<std::string>>(), name);
+    model.vocabulary = Vocabulary::from_tokens(description.at("vocabulary").get<std::vector<std::string>>());
     model.labels = description.at("labels").get<std::vector<std::string>>();
     model.notes = description.at("notes").get<std::map<std::string, std::string>>();
     const std::string chain = description.at("network");
-    const ShapesOnly
-        shapes;  // a lying description allocates nothing: load_state compares it with the tensors first
+    // A lying description allocates nothing: load_state compares it with the tensors first.
+    const ShapesOnly shapes;
     model.make_network_from(chain);
   } catch (const nlohmann::json::exception& error) {
     throw errors::bad_description(name, error.what());
-  } catch (const OptionError& error) {
-    throw errors::bad_description(name, error.what());
-  } catch (const ShapeError& error) {
+  } catch (const FormatError&) {
+    throw;
+  } catch (const Error& error) {
     throw errors::bad_description(name, error.what());
   }
   load_state(*model.network.module, named_tensors(file.tensors), name);

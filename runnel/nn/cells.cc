@@ -47,7 +47,7 @@ Signal CellModule::forward(const Signal& input) {
 
 std::string CellModule::to_string() const {
   ConstructorText text(kind());
-  text.positional(options_.input_size).positional(options_.hidden_size);
+  text.positional({axes::feature, options_.input_size}).positional({axes::hidden, options_.hidden_size});
   if (!options_.bias) text.flag("bias", false);
   if (cell_ == Cell::rnn_relu) text.keyword("nonlinearity", "'relu'");
   return text.finish();

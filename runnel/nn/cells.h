@@ -23,11 +23,12 @@ struct LSTMCellState {
   Variable h, c;  ///< [batch, hidden] each, or [hidden]
 };
 
-/// One step of a recurrent layer, for loops of one's own: the part that the three cells share. Not used by
-/// itself.
+/// One step of a recurrent layer, for loops of one's own: the part that the three cells share.
+/// Not used by itself.
 ///
-/// Parameters: weight_ih [gate·hidden, feature = input_size], weight_hh [gate·hidden, hidden], bias_ih,
-/// bias_hh [gate·hidden], all from U(−1/√hidden_size, 1/√hidden_size); gates in the order of the layer's.
+/// Parameters: weight_ih [gate·hidden, feature = input_size], weight_hh [gate·hidden, hidden],
+/// bias_ih, bias_hh [gate·hidden], all from U(−1/√hidden_size, 1/√hidden_size);
+/// gates in the order of the layer's.
 class CellModule : public Layer {
  public:
   const CellOptions& options() const { return options_; }

@@ -2,7 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "runnel/tensor/axes.h"
+
 namespace runnel {
+
+ConstructorText& ConstructorText::positional(const Axis& axis) {
+  return add(axis.symbolic() ? axis.name.text() : std::to_string(axis.size));
+}
 
 ConstructorText& ConstructorText::number(const std::string& name, double value) {
   return keyword(name, fmt::format("{}", value));
@@ -12,7 +18,7 @@ ConstructorText& ConstructorText::number(double value) { return add(fmt::format(
 
 ConstructorText recurrent_text(const std::string& kind, const RecurrentConfig& config) {
   ConstructorText text(kind);
-  text.positional(config.input_size).positional(config.hidden_size);
+  text.positional({axes::feature, config.input_size}).positional({axes::hidden, config.hidden_size});
   if (config.num_layers != 1) text.keyword("num_layers", std::to_string(config.num_layers));
   if (!config.bias) text.flag("bias", false);
   if (config.batch_first) text.flag("batch_first", true);

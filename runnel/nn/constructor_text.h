@@ -12,7 +12,8 @@ class ConstructorText {
  public:
   explicit ConstructorText(const std::string& kind) : text_(kind + "(") {}
 
-  ConstructorText& positional(int64_t value) { return add(std::to_string(value)); }
+  /// The size of the axis, or its name when only data tell the size: `Embedding(vocab, 100)`.
+  ConstructorText& positional(const Axis& axis);
   ConstructorText& keyword(const std::string& name, const std::string& value) {
     return add(name + "=" + value);
   }

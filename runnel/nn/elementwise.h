@@ -20,8 +20,10 @@ struct DropoutOptions {
   double p = 0.5;  ///< the probability that a number becomes 0
 };
 
-/// While training, sets each number to 0 with probability p and divides the others by 1 − p. After eval() it
-/// does nothing. Throws  OptionError unless p lies in 0 … 1. Source: torch.nn.Dropout.
+/// While training, sets each number to 0 with probability p and divides the others by 1 − p.
+/// After eval() it does nothing. Source: torch.nn.Dropout.
+///
+/// Throws  OptionError unless p lies in 0 … 1.
 class Dropout : public Elementwise {
  public:
   explicit Dropout(const DropoutOptions& options = {});

@@ -41,7 +41,7 @@ Signal Embedding::forward(const Signal& input) {
 
 std::string Embedding::to_string() const {
   ConstructorText text(kind());
-  text.positional(options_.num_embeddings).positional(options_.embedding_dim);
+  text.positional({axes::vocab, options_.num_embeddings}).positional({axes::feature, options_.embedding_dim});
   if (options_.padding_idx) text.keyword("padding_idx", std::to_string(*options_.padding_idx));
   return text.finish();
 }

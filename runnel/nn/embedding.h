@@ -18,11 +18,11 @@ struct EmbeddingOptions {
 ///
 /// Input   ids [*], each in 0 … num_embeddings − 1
 /// Output  [*, feature = embedding_dim]
-/// Throws  ShapeError for an id outside the table, naming the id and its place; OptionError for options that
-/// cannot be
+/// Throws  ShapeError for an id outside the table, naming the id and its place;
+///         OptionError for options that cannot be
 ///
-/// Parameters: weight [vocab = num_embeddings, feature = embedding_dim], from N(0, 1). Source:
-/// torch.nn.Embedding.
+/// Parameters: weight [vocab = num_embeddings, feature = embedding_dim], from N(0, 1).
+/// Source: torch.nn.Embedding.
 class Embedding : public Layer {
  public:
   explicit Embedding(const EmbeddingOptions& options, Generator& generator = default_generator());

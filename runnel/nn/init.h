@@ -8,9 +8,9 @@
 /// The distributions that PyTorch starts parameters with.
 namespace runnel {
 
-/// While one lives, modules made on this thread know the names and shapes of their parameters but have no values, so
-/// that a network of any size is described at once. Their shapes may be asked for; they cannot run. The sizes that
-/// only data tell (num_embeddings, out_features) may be Axis::kSymbolic then.
+/// While one lives, modules made on this thread know the names and shapes of their parameters but have
+/// no values, so that a network of any size is described at once. Their shapes may be asked for; they
+/// cannot run. The sizes that only data tell (num_embeddings, out_features) may be Axis::kSymbolic then.
 class ShapesOnly {
  public:
   ShapesOnly() : before_(active_) { active_ = true; }

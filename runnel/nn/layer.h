@@ -19,8 +19,8 @@ struct Signal {
   Variable h_0 = {};  ///< what the next recurrent layer or cell starts from; undefined: zeros
   Variable c_0 = {};  ///< likewise, of an LSTM
 
-  /// The data as numbers, or as ids. Throw  ShapeError when it is the other, naming `reader`, which wanted
-  /// it.
+  /// The data as numbers, or as ids.
+  /// Throw  ShapeError when it is the other, naming `reader`, which wanted it.
   const Variable& features(const std::string& reader) const;
   const Ids& ids(const std::string& reader) const;
   const Shape& shape() const;
@@ -32,15 +32,16 @@ class Layer : public Module {
   using Module::Module;
 
   /// The shape of what forward() gives for data of this shape. Sizes may be symbolic. This is the only place
-  /// where the layer's shapes are worked out: forward() checks with it, and what explains a network prints
-  /// it. Throws  ShapeError when data of this shape do not fit, with the reason and the fix
+  /// where the layer's shapes are worked out: forward() checks with it, and what explains a network
+  /// prints it.
+  /// Throws  ShapeError when data of this shape do not fit, with the reason and the fix
   virtual Shape output_shape(const Shape& input) const = 0;
 
   /// Runs the layer. Throws  ShapeError as output_shape does.
   virtual Signal forward(const Signal& input) = 0;
 
-  /// The layer as PyTorch would print it, what differs from the defaults included: `GRU(100, 20,
-  /// batch_first=True)`.
+  /// The layer as PyTorch would print it, what differs from the defaults included:
+  /// `GRU(100, 20, batch_first=True)`.
   virtual std::string to_string() const = 0;
 };
 

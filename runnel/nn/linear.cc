@@ -27,12 +27,14 @@ Shape Linear::output_shape(const Shape& input) const {
   if (input.rank() == 0) throw errors::needs_axis(label(), "feature", input);
   const Axis last = input[input.rank() - 1];
   if (last.size != options_.in_features && !last.symbolic()) {
-    throw errors::wrong_feature_size({.layer = label(),
-                                      .option = "in_features",
-                                      .expected = input.with_size(last.name, options_.in_features),
-                                      .got = input,
-                                      .fix = fmt::format("Linear({{.in_features = {}, .out_features = {}}})",
-                                                         last.size, options_.out_features)});
+    const bool open = options_.out_features == Axis::kSymbolic;
+    const std::string out = open ? "…" : std::to_string(options_.out_features);
+    throw errors::wrong_feature_size(
+        {.layer = label(),
+         .option = "in_features",
+         .expected = input.with_size(last.name, options_.in_features),
+         .got = input,
+         .fix = fmt::format("Linear({{.in_features = {}, .out_features = {}}})", last.size, out)});
   }
   return input.replaced(last.name, {options_.out_axis, options_.out_features});
 }
@@ -44,7 +46,8 @@ Signal Linear::forward(const Signal& input) {
 
 std::string Linear::to_string() const {
   ConstructorText text(kind());
-  text.positional(options_.in_features).positional(options_.out_features);
+  text.positional({axes::feature, options_.in_features})
+      .positional({options_.out_axis, options_.out_features});
   if (!options_.bias) text.flag("bias", false);
   return text.finish();
 }

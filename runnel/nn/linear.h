@@ -19,8 +19,8 @@ struct LinearOptions {
 /// Output  [*, out_axis = out_features]
 /// Throws  ShapeError when the last axis has another size; OptionError for sizes below 1
 ///
-/// Parameters: weight [out = out_features, in = in_features], bias [out], both from U(−1/√in_features,
-/// 1/√in_features). Source: torch.nn.Linear.
+/// Parameters: weight [out = out_features, in = in_features], bias [out],
+/// both from U(−1/√in_features, 1/√in_features). Source: torch.nn.Linear.
 class Linear : public Layer {
  public:
   explicit Linear(const LinearOptions& options, Generator& generator = default_generator());

@@ -16,7 +16,6 @@ struct LSTMOptions {
   int64_t proj_size = 0;       ///< above 0: h is W_hr (o ⊙ tanh(c)) of this size, less than hidden_size
 };
 
-/// H_out is proj_size where there is a projection, else hidden_size.
 /// What a call of LSTM may be given besides x.
 struct LSTMCall {
   std::optional<Lengths> lengths = {};
@@ -24,6 +23,7 @@ struct LSTMCall {
   Variable c_0 = {};
 };
 
+/// H_out is proj_size where there is a projection, else hidden_size.
 struct LSTMOutput {
   Variable output;  ///< [seq, batch, hidden·direction = D·H_out]: the state after every step
   Variable h_n;     ///< [layer·direction, batch, hidden = H_out]: h after the last real step
@@ -36,23 +36,31 @@ struct PackedLSTMOutput {
 
 /// Long short-term memory:
 ///
-///     i = σ(W_ii x + b_ii + W_hi h + b_hi)    f = σ(W_if x + b_if + W_hf h + b_hf)
-///     g = tanh(W_ig x + b_ig + W_hg h + b_hg) o = σ(W_io x + b_io + W_ho h + b_ho)
-///     c' = f ⊙ c + i ⊙ g                      h' = o ⊙ tanh(c'), with a projection W_hr (o ⊙ tanh(c'))
+///     i  = σ(W_ii x + b_ii + W_hi h + b_hi)
+///     f  = σ(W_if x + b_if + W_hf h + b_hf)
+///     g  = tanh(W_ig x + b_ig + W_hg h + b_hg)
+///     o  = σ(W_io x + b_io + W_ho h + b_ho)
+///     c' = f ⊙ c + i ⊙ g
+///     h' = o ⊙ tanh(c'), with a projection W_hr (o ⊙ tanh(c'))
 ///
-/// Input   x    [seq, batch, feature = input_size], batch_first: [batch, seq, feature]; one sequence: [seq, feature]
-///         h_0  [layer·direction = num_layers·D, batch, hidden = H_out]; zeros when absent
-///         c_0  [layer·direction, batch, hidden = hidden_size]; zeros when absent
-///         lengths  [batch], how many steps of each sequence are real; all when absent. 0 is legal: h_n is
-///         h_0 there
-/// Output  output, h_n, c_n as above; output is 0 behind the end of a sequence. Without a batch, all lack
-/// that axis Throws  ShapeError when an axis has another name or size; OptionError when an option cannot be
+/// Input   x        [seq, batch, feature = input_size], batch_first: [batch, seq, feature];
+///                  one sequence: [seq, feature]
+///         h_0      [layer·direction = num_layers·D, batch, hidden = H_out]; zeros when absent
+///         c_0      [layer·direction, batch, hidden = hidden_size]; zeros when absent
+///         lengths  [batch], how many steps of each sequence are real; all when absent.
+///                  0 is legal: h_n is h_0 there
+/// Output  output, h_n, c_n as above; output is 0 behind the end of a sequence.
+///         Without a batch, all lack that axis
+/// Throws  ShapeError when an axis has another name or size; OptionError when an option cannot be
 ///
 /// Parameters, for layer k = 0 … and each direction (suffix "" or "_reverse"), gates in the order i, f, g, o:
-///     weight_ih_l{k} [gate·hidden = 4·hidden_size, feature = input_size], from layer 1 on D·H_out columns
-///     weight_hh_l{k} [gate·hidden = 4·hidden_size, hidden = H_out]
-///     bias_ih_l{k}, bias_hh_l{k} [gate·hidden]
-///     weight_hr_l{k} [proj = proj_size, hidden = hidden_size], with a projection
+///
+///     weight_ih_l{k}              [gate·hidden = 4·hidden_size, feature = input_size],
+///                                 from layer 1 on D·H_out columns
+///     weight_hh_l{k}              [gate·hidden = 4·hidden_size, hidden = H_out]
+///     bias_ih_l{k}, bias_hh_l{k}  [gate·hidden]
+///     weight_hr_l{k}              [proj = proj_size, hidden = hidden_size], with a projection
+///
 /// all from U(−1/√hidden_size, 1/√hidden_size). Source: torch.nn.LSTM.
 class LSTM : public Recurrent {
  public:

@@ -10,8 +10,8 @@ namespace {
 
 constexpr const char* kNames[] = {"last", "first", "mean", "max"};
 
-/// h_n of the last layer, directions side by side: [layer·direction, batch, hidden] → [batch,
-/// hidden·direction], the last axis called as in the layer's output.
+/// h_n of the last layer, directions side by side: [layer·direction, batch, hidden]
+/// → [batch, hidden·direction], the last axis called as in the layer's output.
 Variable last_layer_state(const Variable& h_n, const Shape& output) {
   const AxisName stacked = h_n.shape()[0].name;
   const Axis wide = output[output.rank() - 1];

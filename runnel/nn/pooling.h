@@ -9,7 +9,8 @@ namespace runnel {
 
 /// How the steps of a sequence become one.
 enum class PoolingKind {
-  last,  ///< the last real step; behind a recurrent layer, its h_n of the last layer, directions side by side
+  last,   ///< the last real step; behind a recurrent layer, its h_n of the last layer,
+          ///< directions side by side
   first,  ///< step 0
   mean,   ///< the mean over the real steps
   max,    ///< the largest of each feature over the real steps

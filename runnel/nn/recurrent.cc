@@ -177,6 +177,14 @@ Recurrent::Result Recurrent::run_layers(const Rows& rows, const State& state) {
   return {x, stacked(h_n), stacked(c_n)};
 }
 
+Inference Recurrent::inference(const InferenceOptions& options) const {
+  return Inference({.cell = config_.cell,
+                    .batch_first = config_.batch_first,
+                    .directions = config_.directions(),
+                    .parameters = parameters_},
+                   options);
+}
+
 Signal Recurrent::forward(const Signal& input) {
   const Result result = run(input.features(label()), input.lengths, {input.h_0, input.c_0});
   return {result.output, input.lengths, result.h_n, result.c_n};

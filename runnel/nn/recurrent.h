@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "runnel/nn/layer.h"
+#include "runnel/ops/inference.h"
 #include "runnel/ops/packing.h"
 #include "runnel/ops/recurrence.h"
 
@@ -33,8 +34,8 @@ struct RecurrentShapes {
   Shape c_n;     ///< [layer·direction = K·D, batch, hidden = H]; c_0 too. LSTM only: no axes otherwise
 };
 
-/// Stacked recurrent layers in one or two directions: the part that RNN, LSTM and GRU share. Not used by
-/// itself.
+/// Stacked recurrent layers in one or two directions: the part that RNN, LSTM and GRU share.
+/// Not used by itself.
 class Recurrent : public Layer {
  public:
   const RecurrentConfig& config() const { return config_; }
@@ -43,6 +44,10 @@ class Recurrent : public Layer {
   RecurrentShapes shapes(const Shape& input) const;
   Shape output_shape(const Shape& input) const override { return shapes(input).output; }
   Signal forward(const Signal& input) override;
+
+  /// The layers as they are now, made ready to run without allocating: see Inference.
+  /// Throws  OptionError when batch or max_seq is below 1
+  Inference inference(const InferenceOptions& options = {}) const;
 
  protected:
   /// What a call gives; c_n is undefined where the cell has none.
@@ -53,8 +58,8 @@ class Recurrent : public Layer {
     Variable h_0 = {}, c_0 = {};  ///< undefined: zeros
   };
 
-  /// Throws  OptionError for sizes below 1, a dropout that is no probability, a proj_size not below
-  /// hidden_size.
+  /// Throws  OptionError for sizes below 1, a dropout that is no probability,
+  ///         a proj_size not below hidden_size.
   Recurrent(std::string kind, const RecurrentConfig& config, Generator& generator);
 
   Result run(const Variable& x, const std::optional<Lengths>& lengths, const State& state);

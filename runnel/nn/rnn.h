@@ -33,17 +33,22 @@ struct PackedRNNOutput {
 
 /// The plain recurrent layer of Elman: h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu in place of tanh.
 ///
-/// Input   x    [seq, batch, feature = input_size], batch_first: [batch, seq, feature]; one sequence: [seq, feature]
-///         h_0  [layer·direction = num_layers·D, batch, hidden = hidden_size]; zeros when absent
-///         lengths  [batch], how many steps of each sequence are real; all when absent. 0 is legal: h_n is
-///         h_0 there
-/// Output  output, h_n as above; output is 0 behind the end of a sequence. Without a batch, both lack that
-/// axis Throws  ShapeError when an axis has another name or size; OptionError when an option cannot be
+/// Input   x        [seq, batch, feature = input_size], batch_first: [batch, seq, feature];
+///                  one sequence: [seq, feature]
+///         h_0      [layer·direction = num_layers·D, batch, hidden = hidden_size]; zeros when absent
+///         lengths  [batch], how many steps of each sequence are real; all when absent.
+///                  0 is legal: h_n is h_0 there
+/// Output  output, h_n as above; output is 0 behind the end of a sequence.
+///         Without a batch, both lack that axis
+/// Throws  ShapeError when an axis has another name or size; OptionError when an option cannot be
 ///
 /// Parameters, for layer k = 0 … and each direction (suffix "" or "_reverse"):
-///     weight_ih_l{k} [gate·hidden = hidden_size, feature = input_size], from layer 1 on D·hidden_size
-///     columns weight_hh_l{k} [gate·hidden = hidden_size, hidden = hidden_size] bias_ih_l{k}, bias_hh_l{k}
-///     [gate·hidden]
+///
+///     weight_ih_l{k}              [gate·hidden = hidden_size, feature = input_size],
+///                                 from layer 1 on D·hidden_size columns
+///     weight_hh_l{k}              [gate·hidden = hidden_size, hidden = hidden_size]
+///     bias_ih_l{k}, bias_hh_l{k}  [gate·hidden]
+///
 /// all from U(−1/√hidden_size, 1/√hidden_size). Source: torch.nn.RNN.
 class RNN : public Recurrent {
  public:

@@ -13,7 +13,8 @@ namespace runnel {
 /// How two operands of an elementwise operation lie over each other. Every axis of the smaller one occurs in
 /// the larger one, with the same size and in the same order; along the others, its values repeat.
 ///
-///     larger [batch=32, seq=57, feature=64], smaller [feature=64], [batch=32], [batch=32, feature=64] or []
+///     larger   [batch=32, seq=57, feature=64]
+///     smaller  [feature=64], [batch=32], [batch=32, feature=64] or []
 class Broadcast {
  public:
   /// Throws  ShapeError, which begins with `where` and shows both shapes, when they do not fit.
@@ -27,8 +28,8 @@ class Broadcast {
   /// The values function(a, b) of the operands' values.
   template <class Function>
   Tensor combine(const Tensor& first, const Tensor& second, Function function) const;
-  /// The gradient of the larger operand: value(i, j) for place i of the larger and place j of the smaller
-  /// one.
+  /// The gradient of the larger operand: value(i, j) for place i of the larger
+  /// and place j of the smaller one.
   template <class Value>
   Tensor spread(Value value) const;
   /// The gradient of the smaller operand: value(i, j) summed, in double and in the order of i, over all i
@@ -42,8 +43,8 @@ class Broadcast {
     int64_t size;
     int64_t smaller_stride;  // 0: the smaller one repeats
   };
-  /// body(i, j, length, step): places i, i + 1, … of the larger operand meet j, j + step, … of the smaller
-  /// one.
+  /// body(i, j, length, step): places i, i + 1, … of the larger operand
+  /// meet j, j + step, … of the smaller one.
   template <class Body>
   void for_each_run(int64_t begin, int64_t end, Body body) const;
   int64_t run_length() const { return groups_.empty() ? 1 : groups_.back().size; }

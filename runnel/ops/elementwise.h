@@ -7,8 +7,9 @@
 /// Two operands broadcast by name: every axis of the smaller one occurs in the larger one, with the same size
 /// and in the same order, and along the other axes the smaller one repeats. So [batch, seq, feature] goes
 /// with [feature], [batch], [batch, feature] and with the rank-0 shape of a single number. The result has the
-/// larger one's shape; the smaller one's gradient is summed over what it was repeated along. Throws
-/// ShapeError, which shows both shapes, for anything else.
+/// larger one's shape; the smaller one's gradient is summed over what it was repeated along.
+///
+/// Throws  ShapeError, which shows both shapes, for anything else.
 namespace runnel {
 
 Variable add(const Variable& a, const Variable& b);

@@ -37,19 +37,18 @@ struct CrossEntropyOptions {
 ///
 /// mean divides Σ l by Σ w_t over the places that count; when none counts it is NaN, as in PyTorch.
 ///
-/// Input   logits  [batch, class], [batch, seq, class], [class], … : the classes lie along the axis called
-/// class,
-///                 or along the last one when none is called so
+/// Input   logits  [batch, class], [batch, seq, class], [class], … : the classes lie along the axis
+///                 called class, or along the last one when none is called so
 ///         target  the axes of the logits without the classes: [batch], [batch, seq], []
 /// Output  [] for mean and sum, else the shape of the target
-/// Throws  ShapeError when shapes do not fit, or for the first target that is no class: place, value and the
-/// number
-///         of classes; OptionError for label_smoothing outside 0 … 1
+/// Throws  ShapeError when shapes do not fit, or for the first target that is no class:
+///         place, value and the number of classes;
+///         OptionError for label_smoothing outside 0 … 1
 /// Source  torch.nn.functional.cross_entropy 2.13
 Variable cross_entropy(const Variable& logits, const Ids& target, const CrossEntropyOptions& options = {});
 
-/// Negative log-likelihood: l = −w_t · x_t for log-probabilities x, as log_softmax gives them. Everything
-/// else as in cross_entropy.
+/// Negative log-likelihood: l = −w_t · x_t for log-probabilities x, as log_softmax gives them.
+/// Everything else as in cross_entropy.
 Variable nll_loss(const Variable& log_probabilities, const Ids& target, const NLLLossOptions& options = {});
 
 struct BCEWithLogitsOptions {

@@ -25,8 +25,8 @@ struct RecurrentParameters {
 struct RecurrenceInput {
   Variable x;  ///< [row, feature] for packed rows, else [seq, batch, feature] or [batch, seq, feature]
   std::shared_ptr<const Schedule> schedule;
-  Shape output_rows;  ///< the axes of output before its last: [row], [seq, batch] or [batch, seq], whatever x
-                      ///< has
+  Shape output_rows;  ///< the axes of output before its last: [row], [seq, batch] or [batch, seq],
+                      ///< whatever x has
   Variable h_0;  ///< [direction, batch, hidden = H_out], in the caller's order of sequences; undefined: zeros
   Variable c_0;  ///< [direction, batch, hidden = H]; LSTM only
 };

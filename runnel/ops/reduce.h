@@ -12,7 +12,9 @@ Variable sum(const Variable& x, AxisName axis);
 /// sum / size of the axis; over no places, NaN.
 Variable mean(const Variable& x, AxisName axis);
 
-/// Σ over everything. Output  a rank-0 shape
+/// Σ over everything.
+///
+/// Output  a rank-0 shape
 Variable sum(const Variable& x);
 Variable mean(const Variable& x);
 
@@ -21,8 +23,8 @@ struct Maximum {
   Ids indices;  ///< where along the axis; of equal values the first
 };
 
-/// The largest number along one axis, and where it stands. A NaN counts as the largest. Only that place gets
-/// a gradient.
+/// The largest number along one axis, and where it stands. A NaN counts as the largest.
+/// Only that place gets a gradient.
 ///
 /// Output  both without the axis
 /// Throws  ShapeError when x has no such axis, or its size is 0

@@ -8,15 +8,16 @@
 namespace runnel {
 namespace {
 
-constexpr std::string_view kMean = "exp_avg", kSquare = "exp_avg_sq", kMaxSquare = "max_exp_avg_sq";
+constexpr std::string_view kExpAvg = "exp_avg", kExpAvgSq = "exp_avg_sq", kMaxExpAvgSq = "max_exp_avg_sq";
 
 }  // namespace
 
 Adam::Adam(ParameterList parameters, AdamOptions options) : Adam("Adam", std::move(parameters), options) {}
 
 Adam::Adam(std::string_view name, ParameterList parameters, const AdamOptions& options)
-    : Optimizer({.name = name, .keys = {{kMean}, {kSquare}, {kMaxSquare, options.amsgrad}}, .lr = options.lr},
-                std::move(parameters)),
+    : Optimizer(
+          {.name = name, .keys = {{kExpAvg}, {kExpAvgSq}, {kMaxExpAvgSq, options.amsgrad}}, .lr = options.lr},
+          std::move(parameters)),
       options_(options) {
   const OptionCheck check(name);
   check.below_one("betas[0]", options.betas[0]);
@@ -37,9 +38,9 @@ Optimizer::RangeUpdate Adam::next_update(size_t parameter) {
   const kernels::AdamUpdate update{
       .parameter = parameter_data(parameter),
       .gradient = gradient_data(parameter),
-      .exp_avg = remembered(parameter, kMean),
-      .exp_avg_sq = remembered(parameter, kSquare),
-      .max_exp_avg_sq = options_.amsgrad ? remembered(parameter, kMaxSquare) : nullptr,
+      .exp_avg = remembered(parameter, kExpAvg),
+      .exp_avg_sq = remembered(parameter, kExpAvgSq),
+      .max_exp_avg_sq = options_.amsgrad ? remembered(parameter, kMaxExpAvgSq) : nullptr,
       .maximize = options_.maximize,
       .weight_decay = decoupled ? 0.0f : static_cast<float>(options_.weight_decay),
       .shrink = decoupled ? static_cast<float>(1 - lr() * options_.weight_decay) : 1.0f,

@@ -22,7 +22,8 @@ struct AdamOptions {
 ///
 ///     g = gradient (−gradient if maximize) + weight_decay · p
 ///     m ← beta1 · m + (1 − beta1) · g
-///     v ← beta2 · v + (1 − beta2) · g²          s = v, with amsgrad the largest v so far
+///     v ← beta2 · v + (1 − beta2) · g²
+///     s = v, with amsgrad the largest v so far
 ///     p ← p − lr / (1 − beta1ᵗ) · m / (√s / √(1 − beta2ᵗ) + eps)          at step t = 1, 2, …
 ///
 /// with decoupled_weight_decay instead: p ← (1 − lr · weight_decay) · p, before the rest.

@@ -16,7 +16,7 @@ using Numbers = std::span<const float>;
 /// Numbers that are summed in one go; it decides the order of the sum, so never by the number of threads.
 constexpr size_t kChunk = 16384;
 /// Fewer numbers than these are not worth a second thread.
-constexpr int64_t kGrain = 32768;
+constexpr int64_t kNormGrain = 32768;
 
 /// Partial sums side by side: as wide as vectors get, so that the compiler may use them and the order stays.
 constexpr size_t kLanes = 16;
@@ -72,7 +72,7 @@ double total_norm(const ParameterList& parameters, Norm norm) {
   }
   std::vector<double> parts(chunks.size());
   const int64_t tasks = static_cast<int64_t>(chunks.size());
-  parallel_for(tasks, count < kGrain ? tasks : 1, [&](int64_t begin, int64_t end) {
+  parallel_for(tasks, count < kNormGrain ? tasks : 1, [&](int64_t begin, int64_t end) {
     for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
       parts[i] = norm.of_chunk(chunks[i]);
     }
@@ -89,7 +89,7 @@ void change_gradients(ParameterList& parameters, Change change) {
     Variable& variable = parameters[p].variable;
     if (!variable.has_grad()) continue;
     Tensor& gradient = variable.mutable_grad();
-    parallel_for(gradient.count(), kGrain, [&, values = gradient.data()](int64_t begin, int64_t end) {
+    parallel_for(gradient.count(), kNormGrain, [&, values = gradient.data()](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) values[i] = change(values[i]);
     });
   }

@@ -9,10 +9,11 @@ struct ClipGradNormOptions {
   bool error_if_nonfinite = false;
 };
 
-/// Scales all gradients by one factor, so that together, as one long vector, they are no longer than
-/// `max_norm`.
+/// Scales all gradients by one factor, so that together, as one long vector,
+/// they are no longer than `max_norm`.
 ///
-///     norm = (Σ |gradient|^p)^(1/p);  gradient ← gradient · min(1, max_norm / (norm + 1e-6))
+///     norm     = (Σ |gradient|^p)^(1/p)
+///     gradient ← gradient · min(1, max_norm / (norm + 1e-6))
 ///
 /// The sum is taken in double and in a fixed order: the same bits for any number of threads. Parameters
 /// without a gradient are passed over. An infinite max_norm only measures.

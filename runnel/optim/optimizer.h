@@ -41,9 +41,8 @@ class Optimizer {
   const ParameterList& parameters() const { return parameters_; }
 
   /// One update of every parameter that has a gradient.
-  /// Throws  ShapeError when a parameter got another shape since its gradient or its last step; then nothing
-  /// is
-  ///         updated.
+  /// Throws  ShapeError when a parameter got another shape since its gradient or its last step;
+  ///         then nothing is updated.
   void step();
   /// Forgets the gradients of all parameters.
   void zero_grad();
@@ -82,8 +81,8 @@ class Optimizer {
   /// The update of one parameter, ready to run on any range of its numbers, on any thread.
   using RangeUpdate = std::function<void(int64_t begin, int64_t end)>;
 
-  /// Throws  OptionError for a bad `lr`; for parameters that are none, undefined, no leaves, or not all
-  /// different.
+  /// Throws  OptionError for a bad `lr`; for parameters that are none, undefined, no leaves,
+  ///         or not all different.
   Optimizer(Setup setup, ParameterList parameters);
 
   /// The update that step() makes next of a parameter, which has a gradient.

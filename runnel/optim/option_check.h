@@ -7,8 +7,8 @@
 
 namespace runnel {
 
-/// Checks the options of one optimizer, schedule or function; each throws  OptionError, also for what is not
-/// finite.
+/// Checks the options of one optimizer, schedule or function;
+/// each throws  OptionError, also for what is not finite.
 class OptionCheck {
  public:
   explicit OptionCheck(std::string_view where) : where_(where) {}

@@ -6,13 +6,13 @@
 namespace runnel {
 namespace {
 
-constexpr std::string_view kSquare = "square_avg", kMean = "grad_avg", kMomentum = "momentum_buffer";
+constexpr std::string_view kSquareAvg = "square_avg", kGradAvg = "grad_avg", kMomentum = "momentum_buffer";
 
 }  // namespace
 
 RMSprop::RMSprop(ParameterList parameters, RMSpropOptions options)
     : Optimizer({.name = "RMSprop",
-                 .keys = {{kSquare}, {kMean, options.centered}, {kMomentum, false}},
+                 .keys = {{kSquareAvg}, {kGradAvg, options.centered}, {kMomentum, false}},
                  .lr = options.lr},
                 std::move(parameters)),
       options_(options) {
@@ -32,8 +32,8 @@ Optimizer::RangeUpdate RMSprop::next_update(size_t parameter) {
   const kernels::RMSpropUpdate update{
       .parameter = parameter_data(parameter),
       .gradient = gradient_data(parameter),
-      .square_avg = remembered(parameter, kSquare),
-      .grad_avg = options_.centered ? remembered(parameter, kMean) : nullptr,
+      .square_avg = remembered(parameter, kSquareAvg),
+      .grad_avg = options_.centered ? remembered(parameter, kGradAvg) : nullptr,
       .momentum_buffer = options_.momentum > 0 ? remembered(parameter, kMomentum) : nullptr,
       .maximize = options_.maximize,
       .weight_decay = static_cast<float>(options_.weight_decay),

@@ -22,7 +22,8 @@ struct RMSpropOptions {
 ///     a ← alpha · a + (1 − alpha) · g                       centered only
 ///     r = √v + eps, or √(v − a²) + eps when centered
 ///     p ← p − lr · g / r                                    without momentum
-///     b ← momentum · b + g / r,  p ← p − lr · b             with it
+///     b ← momentum · b + g / r                              with it
+///     p ← p − lr · b
 ///
 /// Where v − a² comes out negative, r is NaN, as in PyTorch.
 ///

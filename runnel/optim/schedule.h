@@ -13,8 +13,8 @@
 ///
 /// A step may stand for an epoch or a batch. The optimizer must live as long as its schedule. StepLR,
 /// LinearLR and CosineAnnealingLR change the rate that they find, so several of them can work on one
-/// optimizer (PyTorch's ChainedScheduler): make the ones first that are to start from the optimizer's own
-/// rate.
+/// optimizer (PyTorch's ChainedScheduler): make the ones first that are to start from the optimizer's
+/// own rate.
 namespace runnel {
 
 /// What a schedule remembers, for a checkpoint; the optimizer's lr() belongs to it.
@@ -30,8 +30,8 @@ class LRScheduler {
   LRScheduler(const LRScheduler&) = delete;
   LRScheduler& operator=(const LRScheduler&) = delete;
 
-  /// Sets the optimizer's rate for the next step. Throws  OptionError when the schedule has an end and is
-  /// past it.
+  /// Sets the optimizer's rate for the next step.
+  /// Throws  OptionError when the schedule has an end and is past it.
   void step();
   /// The optimizer's rate.
   double lr() const { return optimizer_.lr(); }
@@ -78,8 +78,8 @@ struct LinearLROptions {
 };
 
 /// Warm-up: lr_t = base_lr · factor, which goes in a straight line from start_factor at t = 0 to end_factor
-/// at t = total_iters and stays there. Throws  OptionError unless 0 < start_factor ≤ 1, 0 ≤ end_factor ≤ 1
-/// and total_iters ≥ 1
+/// at t = total_iters and stays there.
+/// Throws  OptionError unless 0 < start_factor ≤ 1, 0 ≤ end_factor ≤ 1 and total_iters ≥ 1
 class LinearLR : public LRScheduler {
  public:
   explicit LinearLR(Optimizer& optimizer, LinearLROptions options = {});
@@ -94,8 +94,9 @@ struct CosineAnnealingLROptions {
   double eta_min = 0;
 };
 
-/// lr_t = eta_min + (base_lr − eta_min) (1 + cos(π t / T_max)) / 2: down to eta_min at t = T_max, then up
-/// again. Throws  OptionError for T_max < 1 or a negative eta_min
+/// lr_t = eta_min + (base_lr − eta_min) (1 + cos(π t / T_max)) / 2:
+/// down to eta_min at t = T_max, then up again.
+/// Throws  OptionError for T_max < 1 or a negative eta_min
 class CosineAnnealingLR : public LRScheduler {
  public:
   CosineAnnealingLR(Optimizer& optimizer, CosineAnnealingLROptions options);
@@ -121,9 +122,10 @@ struct OneCycleLROptions {
 
 /// Up from max_lr / div_factor to max_lr at t = pct_start · total_steps − 1, then down to
 /// max_lr / div_factor / final_div_factor at t = total_steps − 1 (PyTorch's three_phase = False). The
-/// optimizer's own rate and, with cycle_momentum, its momentum are overwritten. Throws  OptionError unless
-/// max_lr > 0, total_steps ≥ 1, 0 ≤ pct_start ≤ 1, both factors > 0; in step(), as
-///         PyTorch, for t > total_steps
+/// optimizer's own rate and, with cycle_momentum, its momentum are overwritten.
+///
+/// Throws  OptionError unless max_lr > 0, total_steps ≥ 1, 0 ≤ pct_start ≤ 1, both factors > 0;
+///         in step(), as PyTorch, for t > total_steps
 /// Source  Smith and Topin, "Super-Convergence", 2018
 class OneCycleLR : public LRScheduler {
  public:
@@ -157,11 +159,15 @@ struct PlateauState {
 
 /// lr ← max(factor · lr, min_lr) when the metric has not got better for more than `patience` steps. Better is
 ///
-///     min  metric < best · (1 − threshold) (rel), metric < best − threshold (abs)
-///     max  metric > best · (1 + threshold) (rel), metric > best + threshold (abs)
+///     min  metric < best · (1 − threshold)  (rel)
+///          metric < best − threshold        (abs)
+///     max  metric > best · (1 + threshold)  (rel)
+///          metric > best + threshold        (abs)
 ///
 /// For `cooldown` steps after that, bad ones are not counted. A change of eps or less is not made. A metric
-/// that is NaN is a bad one. Throws  OptionError unless 0 ≤ factor < 1 and the other numbers are 0 or more
+/// that is NaN is a bad one.
+///
+/// Throws  OptionError unless 0 ≤ factor < 1 and the other numbers are 0 or more
 class ReduceLROnPlateau {
  public:
   explicit ReduceLROnPlateau(Optimizer& optimizer, ReduceLROnPlateauOptions options = {});

@@ -24,8 +24,8 @@ struct SGDOptions {
 ///
 /// Source  torch.optim.SGD, 2.13: the first b is g whole, whatever the dampening.
 /// State   "momentum_buffer", once there is a momentum
-/// Throws  OptionError for a negative lr, momentum or weight_decay; for nesterov without momentum or with
-/// dampening
+/// Throws  OptionError for a negative lr, momentum or weight_decay;
+///         for nesterov without momentum or with dampening
 class SGD : public Optimizer {
  public:
   explicit SGD(ParameterList parameters, SGDOptions options = {});

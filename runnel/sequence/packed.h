@@ -63,7 +63,8 @@ Packed<BasicTensor<T>> pack_sequence(const std::vector<BasicTensor<T>>& sequence
 template <class T>
 std::vector<BasicTensor<T>> unpack_sequence(const Packed<BasicTensor<T>>& packed);
 
-/// The two axes of padded data: whether batch stands first. Throws  ShapeError when they are not seq and batch.
+/// The two axes of padded data: whether batch stands first.
+/// Throws  ShapeError when they are not seq and batch.
 bool batch_stands_first(const std::string& where, const Shape& padded);
 /// Throws  ShapeError unless `data` is [row = schedule.rows(), …].
 void check_packed(const Shape& data, const Schedule& schedule);

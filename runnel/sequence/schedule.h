@@ -20,10 +20,10 @@ struct Step {
   friend bool operator==(const Step&, const Step&) = default;
 };
 
-/// The order in which a batch of sequences is walked. Sequences are sorted by length, the longest first (equal
-/// lengths keep the caller's order), so that those still running at a step are always the first ones. Padded
-/// and packed, unsorted and sorted, forward and reverse differ in nothing else: reverse walks the steps from
-/// the last to the first.
+/// The order in which a batch of sequences is walked. Sequences are sorted by length, the longest first
+/// (equal lengths keep the caller's order), so that those still running at a step are always the first ones.
+/// Padded and packed, unsorted and sorted, forward and reverse differ in nothing else: reverse walks the
+/// steps from the last to the first.
 ///
 ///     lengths 5, 2, 7  →  sorted_indices 2 0 1, steps (0, 3) (3, 3) (6, 2) (8, 2) (10, 2) (12, 1) (13, 1)
 class Schedule {
@@ -48,8 +48,8 @@ class Schedule {
   /// unsorted_indices()[n] is the place of the caller's sequence n in the sorted order.
   const std::vector<int32_t>& unsorted_indices() const { return unsorted_indices_; }
 
-  /// For every packed row, its row in padded data of shape [seq, batch, …] ([batch, seq, …] when batch_first),
-  /// all axes behind the first two taken together.
+  /// For every packed row, its row in padded data of shape [seq, batch, …]
+  /// ([batch, seq, …] when batch_first), all axes behind the first two taken together.
   std::vector<int32_t> padded_rows(int64_t seq, bool batch_first) const;
 
  private:

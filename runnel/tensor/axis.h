@@ -16,8 +16,8 @@ class AxisName {
   AxisName(std::string_view text);
   AxisName(const char* text) : AxisName(std::string_view(text)) {}
   AxisName(const std::string& text) : AxisName(std::string_view(text)) {}
-  /// An axis has a name, not a number: `x.size(0)` must not compile, although 0 could be a null pointer to
-  /// text.
+  /// An axis has a name, not a number: `x.size(0)` must not compile, although 0 could be a null pointer
+  /// to text.
   AxisName(int) = delete;
   AxisName(std::nullptr_t) = delete;
   const std::string& text() const { return *text_; }

@@ -47,8 +47,8 @@ class Shape {
   /// Whether the size of an axis is not known yet.
   bool symbolic() const;
 
-  /// Copies with one thing changed. Throw  ShapeError when there is no axis of that name, or when the new
-  /// shape is none. `inserted` puts the axis before the one at `index`, 0 ≤ index ≤ rank.
+  /// Copies with one thing changed. `inserted` puts the axis before the one at `index`, 0 ≤ index ≤ rank.
+  /// Throw  ShapeError when there is no axis of that name, or when the new shape is none.
   Shape without(AxisName name) const;
   Shape with_size(AxisName name, int64_t size) const;
   Shape renamed(AxisName from, AxisName to) const;

@@ -33,8 +33,8 @@ class BasicTensor {
   /// Values that nobody has set; write each of them before reading.
   static BasicTensor uninitialized(const Shape& shape);
   static BasicTensor full(const Shape& shape, T value);
-  /// A shape, symbolic sizes allowed, without any values: data() is null and count() 0. clone, reshape and transpose
-  /// give such a tensor again; at and item throw  ShapeError.
+  /// A shape, symbolic sizes allowed, without any values: data() is null and count() 0. clone, reshape and
+  /// transpose give such a tensor again; at and item throw  ShapeError.
   static BasicTensor shape_only(const Shape& shape);
 
   const Shape& shape() const { return shape_; }
@@ -56,7 +56,8 @@ class BasicTensor {
   BasicTensor clone() const;
 
   /// The same values under another shape of the same count; shares them. The axes that both shapes name must
-  /// follow each other in the same order: reshape never stands in for transpose. Throws  ShapeError.
+  /// follow each other in the same order: reshape never stands in for transpose.
+  /// Throws  ShapeError.
   BasicTensor reshape(const Shape& shape) const;
   BasicTensor renamed(AxisName from, AxisName to) const { return reshape(shape_.renamed(from, to)); }
   /// New values, with the axes in the order given. Throws  ShapeError unless `order` has each name once.

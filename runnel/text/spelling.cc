@@ -20,8 +20,8 @@ std::string ascii_lower(std::string_view text) {
 }  // namespace
 
 int64_t edit_distance(std::string_view a, std::string_view b) {
-  // Rows i - 2, i - 1 and i of a table whose place (i, j) is the distance of the first i bytes of a and j of
-  // b.
+  // Rows i - 2, i - 1 and i of a table whose place (i, j) is the distance of the first i bytes of a
+  // and j of b.
   std::vector<int64_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
   std::iota(row.begin(), row.end(), int64_t{0});
   for (size_t i = 1; i <= a.size(); ++i) {

@@ -25,8 +25,8 @@ CodePoint code_point_at(std::string_view text, size_t offset) {
   return {value, static_cast<size_t>(length)};
 }
 
-/// Where the grapheme cluster that begins at `start` ends. Source: Unicode Standard Annex 29, rules GB3 …
-/// GB13.
+/// Where the grapheme cluster that begins at `start` ends.
+/// Source: Unicode Standard Annex 29, rules GB3 … GB13.
 size_t cluster_end(std::string_view text, size_t start) {
   size_t end = start + 1;
   if (is_ascii(text[start]) && (end == text.size() || (is_ascii(text[end]) && text[end] != '\n'))) return end;

@@ -35,11 +35,10 @@ struct TokenizerOptions {
 ///
 /// Everything else separates tokens and is dropped; a soft hyphen (U+00AD) is dropped without separating.
 ///
-/// - The apostrophe (' or ’, always given as '): "Don’t" → "don't"; but "'tis" → "'" "tis", "80's" → "80" "'"
-/// "s".
-/// - A hyphen is punctuation like any other: "well-known" → "well" "-" "known". So are the point in "3.14"
-/// and
-///   the underline in "snake_case".
+/// - The apostrophe (' or ’, always given as '): "Don’t" → "don't";
+///   but "'tis" → "'" "tis", "80's" → "80" "'" "s".
+/// - A hyphen is punctuation like any other: "well-known" → "well" "-" "known".
+///   So are the point in "3.14" and the underline in "snake_case".
 /// - A joined emoji or a flag is one symbol: it is one grapheme cluster.
 /// - Scripts that put no blanks between words (Chinese, Japanese, Thai) are better read as characters.
 ///

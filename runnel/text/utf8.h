@@ -10,8 +10,8 @@
 namespace runnel {
 
 /// The bytes of the UTF-8 character that begins at `offset`, 1 … 4; 0 when none does.
-/// Source: The Unicode Standard 15.0, table 3-7. Surrogates and longer spellings than needed are no
-/// characters.
+/// Source: The Unicode Standard 15.0, table 3-7.
+/// Surrogates and longer spellings than needed are no characters.
 int utf8_length_at(std::string_view text, size_t offset);
 
 /// The offset of the first byte that does not begin a UTF-8 character where one must begin.

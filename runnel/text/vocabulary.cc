@@ -32,14 +32,20 @@ std::vector<std::pair<std::string, int64_t>> TokenCounts::sorted() const {
   return list;
 }
 
+void check_options(const VocabularyOptions& options) {
+  if (options.min_count < 1) throw errors::min_count_too_small(options.min_count);
+  if (options.max_size != 0 && options.max_size <= Vocabulary::kUnk + 1) {
+    throw errors::max_size_too_small(options.max_size);
+  }
+}
+
 Vocabulary::Vocabulary() {
   append(std::string(kPadToken));
   append(std::string(kUnkToken));
 }
 
 Vocabulary::Vocabulary(const TokenCounts& counts, const VocabularyOptions& options) : Vocabulary() {
-  if (options.min_count < 1) throw errors::min_count_too_small(options.min_count);
-  if (options.max_size != 0 && options.max_size <= size()) throw errors::max_size_too_small(options.max_size);
+  check_options(options);
   for (auto& [token, count] : counts.sorted()) {
     if (count < options.min_count || (options.max_size != 0 && size() == options.max_size)) break;
     if (!contains(token)) append(token);  // a text may spell "<pad>"

@@ -37,6 +37,8 @@ struct VocabularyOptions {
   int64_t min_count = 1;  ///< rarer tokens become <unk>
   int64_t max_size = 0;   ///< most words, <pad> and <unk> among them; 0 = no limit
 };
+/// Throws  OptionError for a min_count below 1, or a max_size that leaves no room for a word.
+void check_options(const VocabularyOptions& options);
 
 /// Words and their numbers, which are the rows of an Embedding: 0 is `<pad>`, which fills a batch up, 1 is
 /// `<unk>`, which stands for every word that is not here; then the words, the most frequent first, equally
@@ -50,7 +52,7 @@ class Vocabulary {
 
   /// `<pad>` and `<unk>` alone.
   Vocabulary();
-  /// Throws  OptionError for a min_count below 1, or a max_size that leaves no room for a word.
+  /// Throws  OptionError as check_options does.
   explicit Vocabulary(const TokenCounts& counts, const VocabularyOptions& options = {});
   /// A vocabulary that was saved: `tokens` as tokens() gave them. `source` is what an error calls their file.
   /// Throws  DataError unless `<pad>` and `<unk>` stand first and every word is there once.

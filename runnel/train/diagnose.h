@@ -12,8 +12,8 @@ struct TrainMoment {
 };
 
 /// Runs the batch through the layers once more, one by one.
-/// Throws  NumericError always: the moment, the loss, and the first parameter that is not finite, or else the first
-///         layer whose output is not, with the place in it
+/// Throws  NumericError always: the moment, the loss, and the first parameter that is not finite,
+///         or else the first layer whose output is not, with the place in it
 [[noreturn]] void throw_loss_not_finite(TextClassifier& model, const Signal& batch, double loss,
                                         const TrainMoment& moment);
 

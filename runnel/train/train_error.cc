@@ -9,12 +9,12 @@ namespace {
 constexpr const char* kFix = "a smaller lr, or a smaller clip_norm";
 
 /// "nan" or "inf" or a number; the sign of a NaN tells nothing.
-std::string loss_text(double loss) { return std::isnan(loss) ? "nan" : fmt::format("{}", loss); }
+std::string loss_text(double loss) { return std::isnan(loss) ? "nan" : fmt::format("{:.3g}", loss); }
 
 }  // namespace
 
-OptionError train_option(const std::string& option, double value, const std::string& expected) {
-  return OptionError(fmt::format("training: {} is {}, expected {}", option, value, expected));
+OptionError nothing_to_train(const std::string& which) {
+  return OptionError(fmt::format("training: the {} set has no examples", which));
 }
 
 NumericError loss_not_finite(double loss, const TrainMoment& moment, const std::string& where,
@@ -24,7 +24,14 @@ NumericError loss_not_finite(double loss, const TrainMoment& moment, const std::
                       {{"first", fmt::format("{}: {}", where, fault)}, {"fix", kFix}});
 }
 
-NumericError dev_loss_not_finite(double loss, const TrainMoment& moment) {
+NumericError loss_too_large(double loss, const TrainMoment& moment) {
+  return NumericError(
+      fmt::format("training: the loss is {} in epoch {}, step {}", loss_text(loss), moment.epoch,
+                  moment.step),
+      {{"why", "the weights are so large that the scores no longer tell probabilities"}, {"fix", kFix}});
+}
+
+NumericError dev_loss_too_large(double loss, const TrainMoment& moment) {
   return NumericError(fmt::format("training: the dev loss is {} after epoch {}, step {}", loss_text(loss),
                                   moment.epoch, moment.step),
                       {{"why", "the last steps made the weights too large"}, {"fix", kFix}});

@@ -8,11 +8,14 @@
 /// The sentences about training, each made in one place.
 namespace runnel::errors {
 
-OptionError train_option(const std::string& option, double value, const std::string& expected);
+/// `which` set has no examples: "training" or "dev".
+OptionError nothing_to_train(const std::string& which);
 NumericError loss_not_finite(double loss, const TrainMoment& moment, const std::string& where,
                              const std::string& fault);
-/// The weights that an epoch ended with give no finite loss on the dev set.
-NumericError dev_loss_not_finite(double loss, const TrainMoment& moment);
+/// The loss of a step is finite, but from kLossLimit on.
+NumericError loss_too_large(double loss, const TrainMoment& moment);
+/// The weights that an epoch ended with give no finite loss on the dev set, or one from kLossLimit on.
+NumericError dev_loss_too_large(double loss, const TrainMoment& moment);
 NumericError gradient_not_finite(const TrainMoment& moment, const std::string& parameter,
                                  const std::string& fault);
 

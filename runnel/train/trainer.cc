@@ -10,6 +10,7 @@
 #include "runnel/ops/loss.h"
 #include "runnel/optim/adam.h"
 #include "runnel/optim/clip.h"
+#include "runnel/optim/option_check.h"
 #include "runnel/tensor/axes.h"
 #include "runnel/train/diagnose.h"
 #include "runnel/train/train_error.h"
@@ -21,14 +22,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-void check_options(const TrainOptions& o) {
-  if (o.epochs < 1) throw errors::train_option("epochs", static_cast<double>(o.epochs), "1 or more");
-  if (o.batch_size < 1)
-    throw errors::train_option("batch_size", static_cast<double>(o.batch_size), "1 or more");
-  if (!(o.clip_norm >= 0)) throw errors::train_option("clip_norm", o.clip_norm, "0 or more");
-  if (o.patience < 0) throw errors::train_option("patience", static_cast<double>(o.patience), "0 or more");
 }
 
 /// One training from its first step to its last.
@@ -90,8 +83,8 @@ class Trainer {
     result.sequences_per_second = static_cast<double>(done) / std::max(result.seconds, 1e-9);
     result.train_loss = loss_sum / static_cast<double>(std::max<int64_t>(1, done));
     result.dev = evaluate(model_, dev_);
-    if (!std::isfinite(result.dev.loss)) {
-      throw errors::dev_loss_not_finite(result.dev.loss, {.epoch = epoch, .step = steps_});
+    if (!(result.dev.loss < kLossLimit)) {
+      throw errors::dev_loss_too_large(result.dev.loss, {.epoch = epoch, .step = steps_});
     }
     finish_epoch(std::move(result));
   }
@@ -107,6 +100,7 @@ class Trainer {
     const double value = loss.item();
     const TrainMoment moment{.epoch = epoch, .step = steps_};
     if (!std::isfinite(value)) throw_loss_not_finite(model_, {batch.ids, batch.lengths}, value, moment);
+    if (value >= kLossLimit) throw errors::loss_too_large(value, moment);
     loss.backward();
     const double limit =
         options_.clip_norm > 0 ? options_.clip_norm : std::numeric_limits<double>::infinity();
@@ -151,9 +145,21 @@ class Trainer {
 
 }  // namespace
 
+void check_options(const TrainOptions& options) {
+  const OptionCheck check("training");
+  check.at_least_one("epochs", static_cast<double>(options.epochs));
+  check.at_least_one("batch_size", static_cast<double>(options.batch_size));
+  check.positive("lr", options.lr);
+  check.not_negative("weight_decay", options.weight_decay);
+  check.not_negative("clip_norm", options.clip_norm);
+  check.not_negative("patience", static_cast<double>(options.patience));
+}
+
 TrainResult train(TextClassifier& model, const TextDataset& train_set, const TextDataset& dev_set,
                   const TrainOptions& options, TrainListener& listener) {
   check_options(options);
+  if (train_set.examples.empty()) throw errors::nothing_to_train("training");
+  if (dev_set.examples.empty()) throw errors::nothing_to_train("dev");
   return Trainer(model, train_set, dev_set, options, listener).run();
 }
 

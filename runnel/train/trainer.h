@@ -16,6 +16,15 @@ struct TrainOptions {
   int64_t patience = 3;     ///< epochs without a better dev loss before training stops; 0: never stops early
   uint64_t seed = 0;        ///< of the order of the batches and of dropout
 };
+/// Throws  OptionError for epochs or batch_size below 1, an lr that is not above 0, anything else that
+///         is below 0, and what is not finite.
+void check_options(const TrainOptions& options);
+
+/// A loss as large as this ends the training. From 2²⁴ on, the float32 numbers that scores are lie 2
+/// and more apart, and a difference of 2 between scores is a factor of e² between probabilities: such
+/// scores no longer tell probabilities, and the weights will not come back from there. (Guessing costs
+/// ln(classes): of 58 classes 4.1.)
+inline constexpr double kLossLimit = 0x1p24;
 
 /// Where training is, after a step.
 struct TrainProgress {
@@ -52,14 +61,15 @@ struct TrainResult {
   bool stopped_early = false;  ///< by patience
 };
 
-/// Trains the model's network with Adam on the cross entropy of its scores, measures it on `dev` after every epoch, and
-/// leaves it with the weights of the epoch with the lowest dev loss (when interrupted in the first epoch: with those of
-/// that moment). The same options, data and model give the same weights, bit for bit, for any number of threads.
+/// Trains the model's network with Adam on the cross entropy of its scores, measures it on `dev` after every
+/// epoch, and leaves it with the weights of the epoch with the lowest dev loss (when interrupted in the first
+/// epoch: with those of that moment). The same options, data and model give the same weights, bit for bit,
+/// for any number of threads.
 ///
-/// Throws  NumericError when a loss or gradient is not finite; it names the epoch and step, the first layer whose output
-///         is at fault, and where in the batch; also when the dev loss after an epoch is not finite; the model then
-///         holds the best weights so far
-///         OptionError for options that cannot be
+/// Throws  NumericError when a loss or gradient is not finite; it names the epoch and step, the first layer
+///         whose output is at fault, and where in the batch; also when the loss of a step, or the dev loss
+///         after an epoch, reaches kLossLimit; the model then holds the best weights so far
+///         OptionError for options that cannot be, and when a data set has no examples
 TrainResult train(TextClassifier& model, const TextDataset& train_set, const TextDataset& dev_set,
                   const TrainOptions& options, TrainListener& listener);
 

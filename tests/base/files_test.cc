@@ -4,9 +4,7 @@
 #include <csignal>
 #include <cstdio>
 #include <fcntl.h>
-#include <filesystem>
 #include <fstream>
-#include <functional>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <string>
@@ -16,46 +14,11 @@
 #include <unistd.h>
 #include <vector>
 
-#include "runnel/base/error.h"
-
+#include "tests/base/files_testing.h"
 #include "tests/sanitizers.h"
 
 namespace runnel {
 namespace {
-
-namespace fs = std::filesystem;
-
-/// A folder of its own for each test, empty at the start and gone at the end.
-class Files : public testing::Test {
- protected:
-  Files() {
-    const testing::TestInfo* info = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = fs::path(testing::TempDir()) / (std::string("runnel_files_") + info->name());
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  ~Files() override { fs::remove_all(folder_); }
-
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
-
-  std::vector<std::string> names() const {
-    std::vector<std::string> found;
-    for (const auto& entry : fs::directory_iterator(folder_))
-      found.push_back(entry.path().filename().string());
-    return found;
-  }
-
-  fs::path folder_;
-};
-
-std::string error_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const DataError& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 mode_t mode_of(const std::string& path) {
   struct stat status{};
@@ -79,22 +42,6 @@ class FileSizeLimit {
  private:
   void (*old_handler_)(int);
   rlimit old_limit_;
-};
-
-/// Permissions do not bind root: for a while, the test is nobody, if nobody can reach `folder`.
-class Nobody {
- public:
-  explicit Nobody(const fs::path& folder) {
-    done_ = (::geteuid() != 0 || ::seteuid(65534) == 0) &&
-            ::faccessat(AT_FDCWD, folder.c_str(), X_OK, AT_EACCESS) == 0;
-  }
-  ~Nobody() {
-    if (::getuid() == 0) (void)!::seteuid(0);
-  }
-  bool done() const { return done_; }
-
- private:
-  bool done_;
 };
 
 /// Another file in place of one of the process's descriptors, until the end of the scope.

@@ -45,14 +45,14 @@ TEST(NaiveBayes, never_answers_a_label_without_rows) {
 TEST(Baselines, are_measured_on_the_test_set) {
   const TextDataset test = dataset_of({{{2, 2}, 1}, {{6, 7}, 0}, {{3}, 0}, {{7}, 0}});
   const Baselines baselines = measure_baselines(china(), test);
-  EXPECT_EQ(baselines.majority_label, 1);
-  EXPECT_DOUBLE_EQ(baselines.majority_accuracy, 0.25);
+  EXPECT_EQ(baselines.majority.label, 1);
+  EXPECT_DOUBLE_EQ(baselines.majority.accuracy, 0.25);
   EXPECT_DOUBLE_EQ(baselines.naive_bayes_accuracy, 0.75);  // {3} occurs with label 1 only
 }
 
 TEST(Baselines, need_examples) {
   EXPECT_EQ(error_of([] { measure_baselines(dataset_of({}), china()); }),
-            "OptionError naive Bayes: there are no examples");
+            "OptionError baselines: there are no examples");
   EXPECT_EQ(error_of([] { measure_baselines(china(), dataset_of({})); }),
             "OptionError baselines: there are no examples");
 }

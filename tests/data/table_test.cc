@@ -54,8 +54,8 @@ TEST(Table, gives_texts_and_their_places) {
 
 TEST(Table, has_no_text_for_a_cell_that_holds_none) {
   Table table("a.jsonl", {"k"});
-  for (auto content :
-       {Cell::Content::missing, Cell::Content::null, Cell::Content::list, Cell::Content::object}) {
+  for (auto content : {TableCell::Content::missing, TableCell::Content::null, TableCell::Content::list,
+                       TableCell::Content::object}) {
     table.add_row({{.text = {}, .line = table.row_count() + 1, .content = content}});
   }
   EXPECT_EQ(error_of([&] { table.text(0, 0); }),

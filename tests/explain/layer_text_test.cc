@@ -32,9 +32,9 @@ TEST(LayerText, leaves_a_layer_without_sizes_as_it_is) {
 TEST(LayerText, writes_the_name_of_an_axis_for_a_size_that_only_data_tell) {
   const ShapesOnly shapes;
   const Network network = make_network("Embedding(100) -> LSTM(128) -> last -> Linear");
-  EXPECT_EQ(layer_text(*network.layers().front()), "Embedding(vocab, 100)");
-  EXPECT_EQ(layer_text(*network.layers().back()), "Linear(128, class)");
-  EXPECT_EQ(with_names("Embedding(100)"), "Embedding(num_embeddings=vocab, embedding_dim=100)");
+  EXPECT_EQ(layer_text_with_names(*network.layers().front()),
+            "Embedding(num_embeddings=vocab, embedding_dim=100)");
+  EXPECT_EQ(layer_text_with_names(*network.layers().back()), "Linear(in_features=128, out_features=class)");
 }
 
 }  // namespace

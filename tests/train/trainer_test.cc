@@ -161,6 +161,43 @@ TEST(Train, refuses_to_end_an_epoch_with_weights_that_give_no_finite_dev_loss) {
             "  fix  a smaller lr, or a smaller clip_norm");
 }
 
+TEST(Train, ends_when_the_loss_is_finite_but_beyond_what_scores_can_tell) {
+  TextClassifier model = toy_model();
+  TrainListener listener;
+  const std::string error =
+      error_of([&] { train_toy(model, {.epochs = 3, .batch_size = 20, .lr = 1e10}, listener); });
+  EXPECT_THAT(error, StartsWith("NumericError training: the loss is "));
+  EXPECT_THAT(error,
+              HasSubstr(" in epoch 1, step 2\n"
+                        "  why  the weights are so large that the scores no longer tell probabilities\n"
+                        "  fix  a smaller lr, or a smaller clip_norm"));
+}
+
+TEST(Train, refuses_to_end_an_epoch_with_a_dev_loss_beyond_what_scores_can_tell) {
+  TextClassifier model = toy_model();
+  TrainListener listener;
+  const TextDataset train_set = toy_dataset(200, 1);
+  TextDataset dev =
+      train_set;  // one huge step finds the right side of every text; the dev set wants the other
+  for (TextExample& example : dev.examples) example.label = 1 - example.label;
+  const TrainOptions options{.epochs = 1, .batch_size = 200, .lr = 1e10};
+  EXPECT_THAT(
+      error_of([&] { train(model, train_set, dev, options, listener); }),
+      testing::MatchesRegex("NumericError training: the dev loss is [0-9.]+e.[0-9]+ after epoch 1, step 1\n"
+                            "  why  the last steps made the weights too large\n"
+                            "  fix  a smaller lr, or a smaller clip_norm"));
+}
+
+TEST(Train, needs_examples_to_train_and_to_measure_on) {
+  TextClassifier model = toy_model();
+  TrainListener listener;
+  const TextDataset some = toy_dataset(4, 1), none{.examples = {}, .labels = some.labels};
+  EXPECT_EQ(error_of([&] { train(model, none, some, {}, listener); }),
+            "OptionError training: the training set has no examples");
+  EXPECT_EQ(error_of([&] { train(model, some, none, {}, listener); }),
+            "OptionError training: the dev set has no examples");
+}
+
 TEST(Train, refuses_options_that_cannot_be) {
   TextClassifier model = toy_model();
   TrainListener listener;
@@ -172,8 +209,10 @@ TEST(Train, refuses_options_that_cannot_be) {
   EXPECT_EQ(error_for({.clip_norm = std::nan("")}),
             "OptionError training: clip_norm is nan, expected 0 or more");
   EXPECT_EQ(error_for({.patience = -1}), "OptionError training: patience is -1, expected 0 or more");
-  EXPECT_THAT(error_for({.lr = -1}), StartsWith("OptionError "));
-  EXPECT_THAT(error_for({.lr = std::nan("")}), HasSubstr("lr"));
+  EXPECT_EQ(error_for({.lr = -1}), "OptionError training: lr is -1, expected more than 0");
+  EXPECT_EQ(error_for({.lr = 0}), "OptionError training: lr is 0, expected more than 0");
+  EXPECT_EQ(error_for({.lr = std::nan("")}), "OptionError training: lr is nan, expected more than 0");
+  EXPECT_EQ(error_for({.weight_decay = -1}), "OptionError training: weight_decay is -1, expected 0 or more");
 }
 
 }  // namespace

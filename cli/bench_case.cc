@@ -1,0 +1,186 @@
+#include "cli/bench_case.h"
+
+#include <algorithm>
+#include <charconv>
+#include <fmt/format.h>
+#include <memory>
+
+#include "runnel/autograd/tape.h"
+#include "runnel/base/error.h"
+#include "runnel/base/random.h"
+#include "runnel/model/input_shape.h"
+#include "runnel/nn/cells.h"
+#include "runnel/nn/embedding.h"
+#include "runnel/nn/recurrent.h"
+#include "runnel/optim/adam.h"
+#include "runnel/tensor/axes.h"
+
+namespace runnel::cli {
+namespace {
+
+OptionError not_a_length_range(const std::string& text) {
+  return OptionError("--lengths cannot be read",
+                     {{"got", text},
+                      {"expected", "uniform:A:B with whole numbers 0 ≤ A ≤ B, B at least 1"},
+                      {"fix", "--lengths uniform:1:50 draws each length from 1 … 50"}});
+}
+
+OptionError no_recurrent_layer(const std::string& network) {
+  return OptionError("the network has no recurrent layer to measure",
+                     {{"network", network},
+                      {"expected", "RNN, LSTM, GRU or one of their cells in it"},
+                      {"fix", "runnel bench 'LSTM(100, 256)'"}});
+}
+
+OptionError cannot_stream_backwards(const std::string& layer) {
+  return OptionError("a bidirectional layer cannot stream",
+                     {{"layer", layer},
+                      {"why", "its second direction begins with the last step, which a stream does not have"},
+                      {"fix", "leave out --stream, or bidirectional=True"}});
+}
+
+OptionError cell_reads_one_step(const std::string& network) {
+  return OptionError("--lengths is of no use to a cell",
+                     {{"network", network}, {"why", "a cell reads one step of each sequence"}});
+}
+
+OptionError lengths_beyond_seq(int64_t most, int64_t seq) {
+  return OptionError(fmt::format("--lengths goes up to {}, but --seq is {}", most, seq),
+                     {{"fix", fmt::format("--seq {}, or leave it out", most)}});
+}
+
+std::optional<int64_t> whole_number(std::string_view text) {
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+bool is_recurrent(const Layer* layer) {
+  return dynamic_cast<const Recurrent*>(layer) || dynamic_cast<const CellModule*>(layer);
+}
+
+void check(const BenchRequest& request, const Network& network) {
+  bool recurrent = false;
+  for (const Layer* layer : network.layers()) {
+    recurrent = recurrent || is_recurrent(layer);
+    const auto* stack = dynamic_cast<const Recurrent*>(layer);
+    if (request.mode == BenchMode::stream && stack && stack->config().bidirectional) {
+      throw cannot_stream_backwards(layer->to_string());
+    }
+  }
+  if (!recurrent) throw no_recurrent_layer(request.network);
+  if (!request.lengths) return;
+  if (!reads_steps(network)) throw cell_reads_one_step(request.network);
+  if (request.lengths->most > request.seq) throw lengths_beyond_seq(request.lengths->most, request.seq);
+}
+
+/// The random numbers of the data, apart from those of the weights.
+constexpr uint64_t kDataStream = 1, kLengthStream = 2;
+
+Lengths draw_lengths(const BenchRequest& request) {
+  Lengths lengths(static_cast<size_t>(request.batch), request.seq);
+  if (!request.lengths) return lengths;
+  Generator generator(request.seed, kLengthStream);
+  const auto [least, most] = *request.lengths;
+  for (int64_t& length : lengths) length = least + generator.below(most - least + 1);
+  return lengths;
+}
+
+/// Random data for the network: ids of its vocabulary, or numbers in −1 … 1.
+Signal random_signal(const BenchRequest& request, const Network& network, const Lengths& lengths) {
+  Shape shape = input_shape(network).with_size(axes::batch, request.batch);
+  if (shape.has(axes::seq)) shape = shape.with_size(axes::seq, request.seq);
+  Generator generator(request.seed, kDataStream);
+  Signal signal;
+  if (request.lengths) signal.lengths = lengths;
+  if (const auto* embedding = dynamic_cast<const Embedding*>(network.layers().front())) {
+    Ids ids(shape);
+    for (int32_t& id : ids.values()) {
+      id = static_cast<int32_t>(generator.below(embedding->options().num_embeddings));
+    }
+    signal.data = ids;
+  } else {
+    Tensor values(shape);
+    generator.fill_uniform(values.values(), -1, 1);
+    signal.data = Variable(values, request.mode == BenchMode::train);
+  }
+  return signal;
+}
+
+std::function<void()> inference(Layer& module, const Signal& signal) {
+  return [&module, signal] { module.forward(signal); };
+}
+
+std::function<void()> stream(const Network& network, const Signal& signal) {
+  struct State {
+    Variable h, c;
+  };
+  const std::vector<Layer*> layers = network.layers();
+  return [layers, signal, states = std::vector<State>(layers.size())]() mutable {
+    Signal travelling = signal;
+    for (size_t i = 0; i < layers.size(); ++i) {
+      travelling.h_0 = states[i].h;
+      travelling.c_0 = states[i].c;
+      travelling = layers[i]->forward(travelling);
+      if (is_recurrent(layers[i])) states[i] = {travelling.h_n, travelling.c_n};
+    }
+  };
+}
+
+std::function<void()> training(Layer& module, const Signal& signal, bool with_adam) {
+  const std::shared_ptr<Adam> adam = with_adam ? std::make_shared<Adam>(module.named_parameters()) : nullptr;
+  std::vector<Variable> leaves = module.parameters();
+  if (const auto* x = std::get_if<Variable>(&signal.data)) leaves.push_back(*x);
+  return [&module, signal, adam, leaves, ones = std::optional<Tensor>()]() mutable {
+    for (Variable& leaf : leaves) leaf.zero_grad();
+    const Recording recording;
+    const Variable output = module.forward(signal).features("the loss");
+    if (!ones) ones = Tensor::full(output.shape(), 1);
+    output.backward(*ones);
+    if (adam) adam->step();
+  };
+}
+
+std::function<void()> body_of(const BenchRequest& request, const Network& network, const Signal& signal) {
+  network.module->train(request.mode == BenchMode::train);
+  switch (request.mode) {
+    case BenchMode::train:
+      return training(*network.module, signal, request.adam);
+    case BenchMode::stream:
+      return stream(network, signal);
+    case BenchMode::inference:
+      break;
+  }
+  return inference(*network.module, signal);
+}
+
+}  // namespace
+
+LengthRange read_length_range(const std::string& text) {
+  constexpr std::string_view kUniform = "uniform:";
+  const size_t colon = text.find(':', kUniform.size());
+  if (!text.starts_with(kUniform) || colon == std::string::npos) throw not_a_length_range(text);
+  const std::string_view numbers = std::string_view(text).substr(kUniform.size());
+  const auto least = whole_number(numbers.substr(0, colon - kUniform.size()));
+  const auto most = whole_number(std::string_view(text).substr(colon + 1));
+  if (!least || !most || *least < 0 || *most < std::max<int64_t>(1, *least)) throw not_a_length_range(text);
+  return {.least = *least, .most = *most};
+}
+
+BenchCase make_bench_case(const BenchRequest& request) {
+  Network network = make_network(request.network);
+  check(request, network);
+  BenchRequest one_call = request;
+  if (!reads_steps(network)) one_call.seq = 1;
+  const Lengths lengths = draw_lengths(one_call);
+  Schedule schedule(lengths);
+  const Pass pass = request.mode == BenchMode::train ? Pass::training : Pass::inference;
+  const Work work = work_of(network, schedule, pass);
+  const CallMemory memory = memory_of(network, schedule, pass);
+  const int64_t bytes = memory.total() + (request.adam ? 2 * memory.parameters : 0);
+  const std::function<void()> body = body_of(one_call, network, random_signal(one_call, network, lengths));
+  return {one_call, std::move(network), std::move(schedule), work, bytes, body};
+}
+
+}  // namespace runnel::cli

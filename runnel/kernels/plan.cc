@@ -1,0 +1,62 @@
+#include "runnel/kernels/plan.h"
+
+#include <algorithm>
+
+namespace runnel::kernels {
+namespace {
+
+constexpr int64_t kWorthAThread = 1 << 18;    // multiply-adds
+constexpr int64_t kWorthACrossing = 1 << 14;  // multiply-adds of a member in a step
+constexpr int64_t kEnoughSequences = 4;       // a thread
+
+}  // namespace
+
+void Plan::assign(const Walk& walk, const PlanSizes& sizes) {
+  const int64_t threads = thread_count();
+  const int64_t work = sizes.directions * walk.packed_rows() * sizes.work_a_row;
+  const int64_t useful =
+      std::clamp<int64_t>(work / kWorthAThread, 1, std::max<int64_t>(1, threads / sizes.directions));
+  members_ = 1;
+  if (sizes.divisible && walk.batch() < kEnoughSequences * useful && walk.steps() > 0) {
+    const int64_t work_a_step = walk.packed_rows() / walk.steps() * sizes.work_a_row;
+    members_ = std::clamp<int64_t>(std::min(work_a_step / kWorthACrossing, sizes.panels), 1, useful);
+  }
+  cut_batch(walk, members_ > 1 ? 1 : useful);
+  barriers_.resize(static_cast<size_t>(sizes.directions));
+  shares_.clear();
+  for (int64_t d = 0; d < sizes.directions; ++d) {
+    SpinBarrier& barrier = barriers_[static_cast<size_t>(d)];
+    barrier.set_members(members_);
+    for (size_t part = 0; part + 1 < cuts_.size(); ++part) {
+      for (int64_t m = 0; m < members_; ++m) {
+        shares_.push_back({.number = shares(),
+                           .direction = d,
+                           .begin = cuts_[part],
+                           .end = cuts_[part + 1],
+                           .panels = {sizes.panels * m / members_, sizes.panels * (m + 1) / members_},
+                           .others = members_ > 1 ? &barrier : nullptr});
+      }
+    }
+  }
+}
+
+void Plan::reserve(const Walk& walk, int64_t directions) {
+  const int64_t most = directions * std::max<int64_t>(1, thread_count() / directions);
+  cuts_.reserve(static_cast<size_t>(std::min(most, walk.batch()) + 1));
+  shares_.reserve(static_cast<size_t>(most));
+  barriers_.resize(static_cast<size_t>(directions));
+}
+
+/// Neighbouring sequences of about equally many steps together.
+void Plan::cut_batch(const Walk& walk, int64_t parts) {
+  cuts_.assign(1, 0);
+  int64_t rows = 0;
+  for (int64_t k = 0; k < walk.batch() && parts > 1; ++k) {
+    rows += walk.length(k);
+    const int64_t made = static_cast<int64_t>(cuts_.size());
+    if (made < parts && rows * parts >= made * walk.packed_rows()) cuts_.push_back(k + 1);
+  }
+  if (cuts_.back() != walk.batch()) cuts_.push_back(walk.batch());
+}
+
+}  // namespace runnel::kernels

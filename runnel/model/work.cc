@@ -1,0 +1,92 @@
+#include "runnel/model/work.h"
+
+#include "runnel/model/input_shape.h"
+#include "runnel/nn/cells.h"
+#include "runnel/nn/embedding.h"
+#include "runnel/nn/pooling.h"
+#include "runnel/nn/recurrent.h"
+#include "runnel/tensor/axes.h"
+
+namespace runnel {
+namespace {
+
+constexpr int64_t kBytes = sizeof(float);
+
+template <class Kind>
+const Kind* as(const Layer* layer) {
+  return dynamic_cast<const Kind*>(layer);
+}
+
+bool is_recurrent(const Layer* layer) { return as<Recurrent>(layer) || as<CellModule>(layer); }
+
+/// Whether a parameter is multiplied by at every row: all that have two axes, but no table of words.
+bool is_factor(const Layer* layer, const NamedParameter& parameter) {
+  return !as<Embedding>(layer) && parameter.variable.shape().rank() == 2;
+}
+
+/// Adds what a layer's products cost on `rows` rows.
+void add_layer(Work& work, const Layer* layer, int64_t rows, int64_t steps) {
+  for (const NamedParameter& parameter : layer->named_parameters()) {
+    if (!is_factor(layer, parameter)) continue;
+    const int64_t count = parameter.variable.shape().count();
+    work.multiply_adds += rows * count;
+    work.weight_bytes += count * kBytes;
+    if (!is_recurrent(layer)) continue;
+    if (parameter.name.starts_with("weight_hh")) work.step_weights.push_back({count * kBytes, steps});
+    if (parameter.name.starts_with("weight_hr")) work.step_weights.back().bytes += count * kBytes;
+  }
+}
+
+/// The numbers that stacked recurrent layers hand on among themselves.
+int64_t handed_on_in(const Recurrent& layer, const Schedule& schedule) {
+  const RecurrentConfig& c = layer.config();
+  return (c.num_layers - 1) * schedule.rows() * c.directions() * c.output_size();
+}
+
+/// The numbers that a recurrent layer keeps for its backward pass, and the gradients of its gates.
+int64_t kept_by(const Recurrent& layer, const Schedule& schedule) {
+  const RecurrentConfig& c = layer.config();
+  const int64_t rows = schedule.rows(), with_first = rows + schedule.batch();
+  const int64_t gates = 2 * rows * gate_count(c.cell) * c.hidden_size;
+  const int64_t state = with_first * c.output_size();
+  const int64_t cell = c.cell == Cell::lstm ? with_first * c.hidden_size : 0;
+  const int64_t hidden = c.proj_size > 0 ? rows * c.hidden_size : 0;
+  return c.num_layers * c.directions() * (gates + state + cell + hidden);
+}
+
+}  // namespace
+
+Work work_of(const Network& network, const Schedule& schedule, Pass pass) {
+  Work work;
+  int64_t rows = schedule.rows();
+  for (const Layer* layer : network.layers()) {
+    if (as<Pooling>(layer)) rows = schedule.batch();
+    add_layer(work, layer, rows, schedule.longest());
+  }
+  if (pass == Pass::inference) return work;
+  work.multiply_adds *= 3;
+  for (StepWeights& weights : work.step_weights) weights.times *= 2;
+  return work;
+}
+
+CallMemory memory_of(const Network& network, const Schedule& schedule, Pass pass) {
+  const bool training = pass == Pass::training;
+  CallMemory memory;
+  memory.parameters = network.module->parameter_count() * kBytes;
+  if (training) memory.gradients = memory.parameters;
+  Shape shape = input_shape(network).with_size(axes::batch, schedule.batch());
+  if (shape.has(axes::seq)) shape = shape.with_size(axes::seq, schedule.longest());
+  int64_t numbers = shape.count(), kept = 0;
+  for (const Layer* layer : network.layers()) {
+    shape = layer->output_shape(shape);
+    numbers += shape.count();
+    const auto* recurrent = as<Recurrent>(layer);
+    if (!recurrent) continue;
+    numbers += handed_on_in(*recurrent, schedule);
+    kept += kept_by(*recurrent, schedule);
+  }
+  memory.activations = (training ? 2 * numbers + kept : numbers) * kBytes;
+  return memory;
+}
+
+}  // namespace runnel
