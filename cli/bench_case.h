@@ -32,10 +32,11 @@ struct BenchRequest {
 
 /// A network with its data, ready to be called.
 ///
-///     inference  forward
+///     inference  forward; a recurrent module alone, on whole sequences: Inference::run
 ///     train      forward, then backward from a gradient of ones (the loss is the sum of the output): the gradients of
 ///                all parameters and, unless they are ids, of the data
-///     stream     forward of one step; each recurrent layer goes on from the state that it ended with
+///     stream     forward of one step; each recurrent layer goes on from the state that it ended with. A recurrent
+///                module alone: Inference::step
 struct BenchCase {
   BenchRequest request;  ///< with seq 1 for a cell, which reads one step
   Network network;

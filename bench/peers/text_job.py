@@ -34,8 +34,13 @@ TOKEN = re.compile(r"[^\W_]+(?:['’](?<=[^\W\d_]['’])(?=[^\W\d_])[^\W_]+)*|[^
 def read(path):
     with open(path, encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    texts = [[token.replace("’", "'") for token in TOKEN.findall(row["text"].lower())] for row in rows]
+    texts = [[one_apostrophe(token) for token in TOKEN.findall(row["text"].lower())] for row in rows]
     return texts, [row["label"] for row in rows]
+
+
+def one_apostrophe(token):
+    """Inside a word ’ is written '; by itself it is a sign like another."""
+    return token.replace("’", "'") if len(token) > 1 else token
 
 
 def torch_job(data, seed, epochs, threads):

@@ -145,29 +145,75 @@ struct Block {
   int64_t first_row, rows, first_col, cols;
 };
 
+/// out[r·out_stride + j] = columns[j][r] for four columns.
+inline void transpose_columns(const float* const (&columns)[4], int64_t rows, float* out,
+                              int64_t out_stride) {
+  int64_t r = 0;
+#if HWY_TARGET != HWY_SCALAR
+  const hn::FixedTag<float, 4> d;
+  for (; r + 4 <= rows; r += 4) {
+    const auto c0 = hn::LoadU(d, columns[0] + r), c1 = hn::LoadU(d, columns[1] + r);
+    const auto c2 = hn::LoadU(d, columns[2] + r), c3 = hn::LoadU(d, columns[3] + r);
+    const auto low_01 = hn::InterleaveLower(d, c0, c1), high_01 = hn::InterleaveUpper(d, c0, c1);
+    const auto low_23 = hn::InterleaveLower(d, c2, c3), high_23 = hn::InterleaveUpper(d, c2, c3);
+    float* row = out + r * out_stride;
+    hn::StoreU(hn::ConcatLowerLower(d, low_23, low_01), d, row);
+    hn::StoreU(hn::ConcatUpperUpper(d, low_23, low_01), d, row + out_stride);
+    hn::StoreU(hn::ConcatLowerLower(d, high_23, high_01), d, row + 2 * out_stride);
+    hn::StoreU(hn::ConcatUpperUpper(d, high_23, high_01), d, row + 3 * out_stride);
+  }
+#endif
+  for (; r < rows; ++r) {
+    for (int j = 0; j < 4; ++j) out[r * out_stride + j] = columns[j][r];
+  }
+}
+
+/// Where a stored row of a matrix begins; null: a row of zeros.
+inline const float* stored_row(const Matrix& m, int64_t i) {
+  const int64_t row = m.index ? m.index[i] : i;
+  return row < 0 ? nullptr : m.data + row * m.stride;
+}
+
+/// pack_rows for some rows of a transposed matrix, whose columns lie in one piece.
+inline void pack_columns(const Matrix& m, const Block& block, float* out, int64_t out_stride) {
+  int64_t c = 0;
+  while (c < block.cols) {
+    const float* columns[4] = {};
+    int64_t found = 0;
+    for (; found < 4 && c + found < block.cols; ++found) {
+      columns[found] = stored_row(m, block.first_col + c + found);
+      if (!columns[found]) break;
+      columns[found] += block.first_row;
+    }
+    if (found == 4) {
+      transpose_columns(columns, block.rows, out + c, out_stride);
+      c += 4;
+      continue;
+    }
+    for (int64_t r = 0; r < block.rows; ++r) out[r * out_stride + c] = columns[0] ? columns[0][r] : 0.0f;
+    ++c;
+  }
+}
+
 /// out[r·out_stride + c] = matrix element of the block, and 0 for `width` − cols places behind each row.
 inline void pack_rows(const Matrix& m, const Block& block, int64_t width, float* out, int64_t out_stride) {
-  const auto stored = [&](int64_t i) -> const float* {
-    const int64_t row = m.index ? m.index[i] : i;
-    return row < 0 ? nullptr : m.data + row * m.stride;
-  };
-  const auto clear = [&](int64_t r, int64_t from, int64_t to) {
-    std::fill(out + r * out_stride + from, out + r * out_stride + to, 0.0f);
+  const auto clear = [&](int64_t r, int64_t from) {
+    std::fill(out + r * out_stride + from, out + r * out_stride + width, 0.0f);
   };
   if (!m.transposed) {
     for (int64_t r = 0; r < block.rows; ++r) {
-      const float* row = stored(block.first_row + r);
+      const float* row = stored_row(m, block.first_row + r);
       if (row) std::copy_n(row + block.first_col, block.cols, out + r * out_stride);
-      clear(r, row ? block.cols : 0, width);
+      clear(r, row ? block.cols : 0);
     }
     return;
   }
-  for (int64_t c = 0; c < block.cols; ++c) {
-    const float* column = stored(block.first_col + c);
-    if (column) column += block.first_row;
-    for (int64_t r = 0; r < block.rows; ++r) out[r * out_stride + c] = column ? column[r] : 0.0f;
+  constexpr int64_t kRows = 64;  // what is written stays in L1 until all columns have been
+  for (int64_t r = 0; r < block.rows; r += kRows) {
+    const Block part{block.first_row + r, std::min(kRows, block.rows - r), block.first_col, block.cols};
+    pack_columns(m, part, out + r * out_stride, out_stride);
   }
-  for (int64_t r = 0; r < block.rows; ++r) clear(r, block.cols, width);
+  for (int64_t r = 0; r < block.rows && width > block.cols; ++r) clear(r, block.cols);
 }
 
 /// The right-hand side of a product that is used again and again, packed once: panels of Panel::kVectors vectors for
