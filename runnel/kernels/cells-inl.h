@@ -3,9 +3,8 @@
 //
 // A cell is one struct:
 //   kGates          the blocks of its weights
-//   kSums           the pre-activations of a unit: sums over the input, over the hidden state, or over both
-//   input_sum(g)    which of them gate g of the input's weights (PyTorch's order) adds to
-//   hidden_sum(g)   which of them gate g of the hidden state's weights adds to
+//   kSums           the pre-activations of a unit: one a gate, summed over both sides; where kSums is kGates + 1, the
+//                   last gate's two sides stay apart, the hidden one last
 //   kSlots          the vectors a row keeps for the backward pass
 //   kHasCell        whether there is a cell state c
 //   forward(…)      from the sums to the slots and the new state
@@ -13,7 +12,7 @@
 //                   the old state
 //   input_slot(g), hidden_slot(g)   the slot of the gradient of gate g's pre-activation, for the two sides
 //   kHiddenSlot     the first of the kGates neighbouring slots of the hidden side; the input side's begin at 0
-//   kUnitVectors    vectors of units that one panel of packed weights holds, each with all its gates
+//   kUnitVectors    vectors of units that are computed together, so that their gates fill panels of two vectors
 
 #if defined(RUNNEL_KERNELS_CELLS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef RUNNEL_KERNELS_CELLS_INL_H_
@@ -60,8 +59,6 @@ struct Activation {
 struct LstmCell {
   static constexpr int kGates = 4, kSums = 4, kSlots = 4, kHiddenSlot = 0, kUnitVectors = 1;
   static constexpr bool kHasCell = true;
-  static constexpr int input_sum(int gate) { return gate; }
-  static constexpr int hidden_sum(int gate) { return gate; }
   static constexpr int input_slot(int gate) { return gate; }
   static constexpr int hidden_slot(int gate) { return gate; }
 
@@ -91,11 +88,8 @@ struct LstmCell {
 /// n = tanh(x_n + r ⊙ h_n), h' = (1 − z) ⊙ n + z ⊙ h; slots n, r, z and the hidden side of n, so that the
 /// gradients of the input's side (n, r, z) and of the hidden side (r, z, n) are neighbours both.
 struct GruCell {
-  static constexpr int kGates = 3, kSums = 4, kSlots = 4, kHiddenSlot = 1, kUnitVectors = 1;
+  static constexpr int kGates = 3, kSums = 4, kSlots = 4, kHiddenSlot = 1, kUnitVectors = 2;
   static constexpr bool kHasCell = false;
-  /// r, z, then the two sides of n.
-  static constexpr int input_sum(int gate) { return gate; }
-  static constexpr int hidden_sum(int gate) { return gate == 2 ? 3 : gate; }
   static constexpr int input_slot(int gate) { return gate == 2 ? 0 : gate + 1; }
   static constexpr int hidden_slot(int gate) { return gate + 1; }
 
@@ -125,8 +119,6 @@ template <bool Relu>
 struct RnnCell {
   static constexpr int kGates = 1, kSums = 1, kSlots = 1, kHiddenSlot = 0, kUnitVectors = 2;
   static constexpr bool kHasCell = false;
-  static constexpr int input_sum(int gate) { return gate; }
-  static constexpr int hidden_sum(int gate) { return gate; }
   static constexpr int input_slot(int gate) { return gate; }
   static constexpr int hidden_slot(int gate) { return gate; }
 

@@ -14,9 +14,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace runnel::kernels::HWY_NAMESPACE {
 
-constexpr int kVectors = 2;
-constexpr int kTileRows = kAccumulators / kVectors;
-constexpr int64_t kTileCols = kVectors * kLanes;
+constexpr int64_t kTileCols = kWidth;
 /// Blocks that fit the caches: a panel of B (inner × tile columns) in L1, the packed block of A in L2.
 constexpr int64_t kInnerBlock = 320;
 constexpr int64_t kRowBlock = 16 * kTileRows;
@@ -61,7 +59,7 @@ HWY_INLINE void compute_tile(const Tile& tile, const TileRows& a, const float* p
     }
     for (int v = 0; v < kVectors; ++v) sums[0][r][v] = start ? hn::LoadU(d, start + v * kLanes) : hn::Zero(d);
   }
-  multiply_tile<PlainPanel<kVectors>, 1, Rows>(a, {panel, 0}, inner, sums);
+  multiply_tile<1, Rows>(a, {panel, 0}, inner, sums);
   for (int r = 0; r < Rows; ++r) {
     if (!tile.c(r)) continue;
     float* out = whole ? tile.c(r) : edge + r * kTileCols;

@@ -33,7 +33,7 @@ class BackwardDirection {
         to_state_(Matrix{weights_.weight_hh, kGates * sizes_.hidden_row, sizes_.output, sizes_.output, false,
                          hidden_rows_.data()}) {
     if (sizes_.projected) {
-      to_hidden_ = StateMatrix({weights_.weight_hr, sizes_.output, sizes_.hidden, sizes_.hidden});
+      to_hidden_ = PackedMatrix({weights_.weight_hr, sizes_.output, sizes_.hidden, sizes_.hidden});
     }
   }
 
@@ -100,7 +100,6 @@ class BackwardDirection {
 
  private:
   static constexpr int kGates = CellType::kGates, kSlots = CellType::kSlots;
-  using StateMatrix = PackedMatrix<Sizes::StatePanel>;
 
   int64_t gates_row() const { return kSlots * sizes_.hidden_row; }
   float* gates(int64_t packed_row) const { return memory_.gates.data() + packed_row * gates_row(); }
@@ -108,7 +107,7 @@ class BackwardDirection {
   float* d_cell(int64_t k) { return d_cell_.data() + k * sizes_.hidden_row; }
   /// o ⊙ tanh(c) is the state itself where no projection follows.
   int64_t d_hidden_row() const {
-    return sizes_.projected ? round_up(sizes_.hidden, StateMatrix::kWidth) : sizes_.state_row;
+    return sizes_.projected ? round_up(sizes_.hidden, kWidth) : sizes_.state_row;
   }
   float* d_hidden(int64_t k) { return (sizes_.projected ? d_hidden_ : d_state_).data() + k * d_hidden_row(); }
 
@@ -116,7 +115,7 @@ class BackwardDirection {
   /// one share of the units.
   Columns columns_of(const Share& share, int64_t count) const {
     const bool all = share.panels.last == panels();
-    return {share.panels.first * StateMatrix::kWidth, all ? count : share.panels.last * StateMatrix::kWidth};
+    return {share.panels.first * kWidth, all ? count : share.panels.last * kWidth};
   }
 
   /// The rows of PyTorch's weights for the columns of the kGates slots from `first_slot`; −1: padding.
@@ -156,12 +155,12 @@ class BackwardDirection {
         std::copy_n(d_state(k), sizes_.state_row,
                     d_projected_.data() + (segment.packed_row + k) * sizes_.state_row);
       }
-      multiply<Sizes::StatePanel>({.in = d_state(first),
-                                   .in_stride = sizes_.state_row,
-                                   .rows = segment.count,
-                                   .out = d_hidden(first),
-                                   .out_stride = d_hidden_row()},
-                                  to_hidden_, {0, to_hidden_.panels()});
+      multiply({.in = d_state(first),
+                .in_stride = sizes_.state_row,
+                .rows = segment.count,
+                .out = d_hidden(first),
+                .out_stride = d_hidden_row()},
+               to_hidden_, {0, to_hidden_.panels()});
     }
     const int64_t last_unit = of_c.last == sizes_.hidden ? sizes_.hidden_row : of_c.last;
     for (int64_t k = first; k < end; ++k) {
@@ -172,15 +171,14 @@ class BackwardDirection {
   /// The share of the old state's gradient that comes through W_hh. With a projection that is all of it.
   void to_old_state(const Segment& segment, const PanelRange& panels) {
     float* d = d_state(segment.first);
-    multiply<Sizes::StatePanel>(
-        {.in = gates(segment.packed_row + segment.first) + CellType::kHiddenSlot * sizes_.hidden_row,
-         .in_stride = gates_row(),
-         .rows = segment.count,
-         .start = sizes_.projected ? nullptr : d,
-         .start_stride = sizes_.state_row,
-         .out = d,
-         .out_stride = sizes_.state_row},
-        to_state_, panels);
+    multiply({.in = gates(segment.packed_row + segment.first) + CellType::kHiddenSlot * sizes_.hidden_row,
+              .in_stride = gates_row(),
+              .rows = segment.count,
+              .start = sizes_.projected ? nullptr : d,
+              .start_stride = sizes_.state_row,
+              .out = d,
+              .out_stride = sizes_.state_row},
+             to_state_, panels);
   }
 
   void add_output_gradient(const Segment& segment, const Columns& columns) {
@@ -237,7 +235,7 @@ class BackwardDirection {
   Buffer d_state_, d_cell_;        // [batch, …]: of the states at the step that the walk has reached
   Buffer d_hidden_, d_projected_;  // with a projection: of o ⊙ tanh(c); of every step's state
   std::vector<int32_t> input_rows_, hidden_rows_;
-  StateMatrix to_state_, to_hidden_;
+  PackedMatrix to_state_, to_hidden_;
 };
 
 void backward(const RecurrenceBackward& args) {

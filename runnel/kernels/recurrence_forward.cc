@@ -149,7 +149,7 @@ class Session final : public RecurrenceSession {
     }
     plan_.assign(walks_[0], {.directions = sizes_.directions,
                              .work_a_row = kGates * sizes_.hidden * (sizes_.input + sizes_.output),
-                             .panels = kernels_[0].panels(),
+                             .panels = kernels_[0].groups(),
                              .divisible = !sizes_.projected});
     if (static_cast<int64_t>(inputs_.size()) < plan_.shares())
       inputs_.resize(static_cast<size_t>(plan_.shares()));
@@ -247,7 +247,7 @@ class Session final : public RecurrenceSession {
   Columns columns_of(const Share& share, int64_t count) const {
     constexpr int64_t units = StepKernel<CellType>::kUnits;
     return {share.panels.first * units,
-            share.panels.last == kernels_[0].panels() ? count : share.panels.last * units};
+            share.panels.last == kernels_[0].groups() ? count : share.panels.last * units};
   }
 
   Sizes sizes_;

@@ -28,10 +28,10 @@ struct Sizes {
         output(layer.output_size()),
         projected(layer.proj_size > 0),
         hidden_row(round_up(hidden, units)),
-        state_row(round_up(output, PackedMatrix<StatePanel>::kWidth)),
+        state_row(spread(round_up(output, kWidth))),
         directions(static_cast<int64_t>(layer.directions.size())) {}
-  /// Of products whose result is a state or its gradient.
-  using StatePanel = PlainPanel<2>;
+  /// Rows at a distance of many powers of two fight for the same places of a cache: one line more keeps them apart.
+  static int64_t spread(int64_t row) { return row % 64 == 0 ? row + 16 : row; }
 
   int64_t input, hidden, output;
   bool projected;
@@ -56,95 +56,128 @@ struct StepRows {
 };
 
 /// The packed weights of one direction and the step that reads them.
+///
+/// The units come in groups of kUnits, one or two vectors of them. A group has its own panels on both sides: its gates,
+/// two vectors a panel. Each panel adds to one *slot*, two vectors of sums; a GRU's n has a slot for either side.
+///
+///     LSTM  a vector of units    panels i f | g o               slots i f | g o
+///     GRU   two vectors, a b     panels r z (a) | r z (b) | n n    slots r z (a) | r z (b) | n n, input | n n, state
+///     RNN   two vectors          panels h h                     slots h h
 template <class CellType>
 class StepKernel {
  public:
   static constexpr int kGates = CellType::kGates, kSums = CellType::kSums, kSlots = CellType::kSlots;
   static constexpr int kUnitVectors = CellType::kUnitVectors;
-  /// Units of one panel.
   static constexpr int64_t kUnits = kUnitVectors * kLanes;
 
   StepKernel(const Sizes& sizes, const RecurrentWeights& weights)
-      : sizes_(sizes), panels_((sizes.hidden + kUnits - 1) / kUnits) {
+      : sizes_(sizes), groups_((sizes.hidden + kUnits - 1) / kUnits) {
     const std::vector<int32_t> rows = rows_in_panels();
     const int64_t cols = static_cast<int64_t>(rows.size());
-    input_ = PackedMatrix<InputPanel>({weights.weight_ih, sizes.input, cols, sizes.input, true, rows.data()});
-    hidden_ =
-        PackedMatrix<HiddenPanel>({weights.weight_hh, sizes.output, cols, sizes.output, true, rows.data()});
+    input_ = PackedMatrix({weights.weight_ih, sizes.input, cols, sizes.input, true, rows.data()});
+    hidden_ = PackedMatrix({weights.weight_hh, sizes.output, cols, sizes.output, true, rows.data()});
     pack_biases(rows, weights);
     if (sizes.projected) {
-      projection_ = PackedMatrix<Sizes::StatePanel>(
-          {weights.weight_hr, sizes.hidden, sizes.output, sizes.hidden, true});
+      projection_ = PackedMatrix({weights.weight_hr, sizes.hidden, sizes.output, sizes.hidden, true});
     }
   }
 
-  int64_t panels() const { return panels_; }
-  PanelRange all() const { return {0, panels_}; }
-  /// Floats in a row of the input's side: the vectors of all panels.
-  int64_t start_row() const { return panels_ * InputPanel::kVectors * kLanes; }
+  int64_t groups() const { return groups_; }
+  PanelRange all() const { return {0, groups_}; }
+  /// Floats in a row of sums: the slots of all groups.
+  int64_t start_row() const { return groups_ * kGroupSums; }
   const float* bias() const { return start_.data(); }
 
-  /// out[r, :] = bias + x[r, :]·W_ihᵀ in the order of the panels: where the sums of the steps may start.
-  void project(const float* x, int64_t rows, float* out, const PanelRange& range) const {
-    multiply<InputPanel>({.in = x,
-                          .in_stride = sizes_.input,
-                          .rows = rows,
-                          .start = bias(),
-                          .start_stride = 0,
-                          .out = out,
-                          .out_stride = start_row()},
-                         input_, range);
+  /// Where the sums of the steps may start: out[r, :] = bias + x[r, :]·W_ihᵀ, for some groups.
+  void project(const float* x, int64_t rows, float* out, const PanelRange& groups) const {
+    for (int64_t group = groups.first; group < groups.last; ++group) {
+      for (int slot = kPanels; slot < kGroupSlots; ++slot) {  // of the state's side alone
+        for (int64_t r = 0; r < rows; ++r) {
+          const int64_t place = group * kGroupSums + slot * kWidth;
+          std::copy_n(bias() + place, kWidth, out + r * start_row() + place);
+        }
+      }
+      for (int panel = 0; panel < kPanels; ++panel) {
+        const int64_t place = group * kGroupSums + panel * kWidth;
+        multiply_panel({.in = x,
+                        .in_stride = sizes_.input,
+                        .rows = rows,
+                        .start = bias() + place,
+                        .out = out + place,
+                        .out_stride = start_row()},
+                       input_.from(group * kPanels + panel), sizes_.input);
+      }
+    }
   }
 
-  /// With a projection, `range` must be all panels.
-  void step(const StepRows& args, const PanelRange& range) const {
+  /// With a projection, `groups` must be all of them.
+  void step(const StepRows& args, const PanelRange& groups) const {
     if (args.rows == 1) {
-      for_each_group<kOneRowPanels>(range,
-                                    [&]<int Panels>(int64_t panel) { tile<Panels, 1>(args, panel, 0); });
+      int64_t group = groups.first;
+      for (; group + kOneRowGroups <= groups.last; group += kOneRowGroups)
+        one_row<kOneRowGroups>(args, group);
+      for (; group < groups.last; ++group) one_row<1>(args, group);
     } else {
-      for_each_group<kManyPanels>(range, [&]<int Panels>(int64_t panel) {
-        for_each_tile<kTileRows>(args.rows,
-                                 [&]<int Rows>(int64_t row) { tile<Panels, Rows>(args, panel, row); });
-      });
+      for (int64_t row = 0; row < args.rows; row += kBlockRows) {
+        const int64_t rows = std::min(kBlockRows, args.rows - row);
+        for (int64_t group = groups.first; group < groups.last; ++group) block(args, group, row, rows);
+      }
     }
     if (sizes_.projected) {
-      multiply<Sizes::StatePanel>({.in = args.hidden,
-                                   .in_stride = sizes_.hidden_row,
-                                   .rows = args.rows,
-                                   .out = args.h_after,
-                                   .out_stride = sizes_.state_row},
-                                  projection_, {0, projection_.panels()});
+      multiply({.in = args.hidden,
+                .in_stride = sizes_.hidden_row,
+                .rows = args.rows,
+                .out = args.h_after,
+                .out_stride = sizes_.state_row},
+               projection_, {0, projection_.panels()});
     }
   }
 
   int64_t bytes() const {
     return input_.bytes() + hidden_.bytes() + projection_.bytes() +
-           (start_.count() + hidden_start_.count()) * static_cast<int64_t>(sizeof(float));
+           start_.count() * static_cast<int64_t>(sizeof(float));
   }
 
  private:
-  /// Vectors and sums of a panel: for each vector of units, its gates.
-  struct InputPanel {
-    static constexpr int kVectors = kUnitVectors * kGates, kSums = kUnitVectors * CellType::kSums;
-    static constexpr int sum(int v) { return v / kGates * CellType::kSums + CellType::input_sum(v % kGates); }
+  static constexpr int kPanels = kUnitVectors * kGates / kVectors;  // of a group, on either side
+  static constexpr int kGroupSlots = kUnitVectors * kSums / kVectors;
+  static constexpr int64_t kGroupSums = kGroupSlots * kWidth;
+  static_assert(kUnitVectors * kGates % kVectors == 0 && kUnitVectors * kSums % kVectors == 0);
+  static constexpr int kOneRowGroups = std::max(1, kChains / (kPanels * kVectors));
+  static constexpr int64_t kBlockRows = 72;  // their sums stay in the nearest cache
+  static constexpr int64_t kPieceK = 256;    // a panel of so many k stays near while all rows use it
+
+  /// The vector of units and the gate of each vector of a group's panels.
+  struct Place {
+    int unit_vector, gate;
   };
-  struct HiddenPanel {
-    static constexpr int kVectors = kUnitVectors * kGates, kSums = kUnitVectors * CellType::kSums;
-    static constexpr int sum(int v) {
-      return v / kGates * CellType::kSums + CellType::hidden_sum(v % kGates);
+  static constexpr Place place_of(int vector) {
+    if constexpr (kUnitVectors == 2 && kGates == 3) {
+      return vector < 4 ? Place{vector / 2, vector % 2} : Place{vector - 4, 2};
+    } else {
+      return {vector / kGates, vector % kGates};
     }
-  };
-  static constexpr int kPanelSums = InputPanel::kSums;
-  static constexpr int kManyPanels = std::max(1, 4 / kPanelSums);
-  static constexpr int kTileRows = kAccumulators / (kManyPanels * kPanelSums);
-  static constexpr int kOneRowPanels = (kChains + InputPanel::kVectors - 1) / InputPanel::kVectors;
-  static constexpr bool kSplitSums = kSums > kGates;  // some sums are of the hidden side alone
+  }
+  /// The slot that a panel of the state's side adds to; of the input's side, panel p adds to slot p.
+  static constexpr int hidden_slot(int panel) {
+    return kSums > kGates && panel == kPanels - 1 ? panel + 1 : panel;
+  }
+  /// Where a sum of a unit vector stands among the vectors of the slots.
+  static constexpr int sum_vector(int unit_vector, int sum) {
+    if constexpr (kUnitVectors == 2 && kSums == 4) {
+      return sum < 2 ? unit_vector * 2 + sum : 2 * sum + unit_vector;
+    } else {
+      return unit_vector * kSums + sum;
+    }
+  }
 
   /// The row of PyTorch's weights that each column of the panels is; −1: none.
   std::vector<int32_t> rows_in_panels() const {
     std::vector<int32_t> rows;
-    for (int64_t first = 0; first < panels_ * kUnits; first += kLanes) {
-      for (int64_t gate = 0; gate < kGates; ++gate) {
+    for (int64_t group = 0; group < groups_; ++group) {
+      for (int vector = 0; vector < kPanels * kVectors; ++vector) {
+        const auto [unit_vector, gate] = place_of(vector);
+        const int64_t first = group * kUnits + unit_vector * kLanes;
         for (int64_t unit = first; unit < first + kLanes; ++unit) {
           rows.push_back(unit < sizes_.hidden ? static_cast<int32_t>(gate * sizes_.hidden + unit) : -1);
         }
@@ -156,57 +189,129 @@ class StepKernel {
   /// Both biases in one where both sides share a sum.
   void pack_biases(const std::vector<int32_t>& rows, const RecurrentWeights& weights) {
     start_ = Buffer(start_row());
-    if (kSplitSums) hidden_start_ = Buffer(panels_ * kUnits);
+    std::fill_n(start_.data(), start_row(), 0.0f);
     for (size_t i = 0; i < rows.size(); ++i) {
-      const int64_t column = static_cast<int64_t>(i), row = rows[i];
-      const int gate = static_cast<int>(column / kLanes % kGates);
-      const float input = row >= 0 && weights.bias_ih ? weights.bias_ih[row] : 0.0f;
-      const float hidden = row >= 0 && weights.bias_hh ? weights.bias_hh[row] : 0.0f;
-      const bool shared = CellType::input_sum(gate) == CellType::hidden_sum(gate);
-      start_.data()[i] = shared ? input + hidden : input;
-      if (!shared) hidden_start_.data()[column / (kGates * kLanes) * kLanes + column % kLanes] = hidden;
+      if (rows[i] < 0) continue;
+      const int64_t column = static_cast<int64_t>(i), group = column / (kPanels * kWidth);
+      const int panel = static_cast<int>(column / kWidth % kPanels);
+      float* slots = start_.data() + group * kGroupSums + column % kWidth;
+      const float input = weights.bias_ih ? weights.bias_ih[rows[i]] : 0.0f;
+      const float hidden = weights.bias_hh ? weights.bias_hh[rows[i]] : 0.0f;
+      const bool shared = hidden_slot(panel) == panel;
+      slots[panel * kWidth] = shared ? input + hidden : input;
+      if (!shared) slots[hidden_slot(panel) * kWidth] = hidden;
     }
   }
 
-  /// The units of some panels for Rows sequences, from the old state to the new one.
-  template <int Panels, int Rows>
-  HWY_INLINE void tile(const StepRows& args, int64_t panel, int64_t row) const {
-    FloatVector sums[Panels][Rows][kPanelSums];
-    start_sums<Panels, Rows>(args, panel, row, sums);
-    if (args.x) {
-      multiply_tile<InputPanel, Panels, Rows>({args.x + row * args.x_stride, args.x_stride, 1},
-                                              input_.from(panel), sizes_.input, sums);
+  /// A lone row: all sums of the groups in registers.
+  template <int Groups>
+  void one_row(const StepRows& args, int64_t group) const {
+    const FloatTag d;
+    FloatVector sums[Groups][kGroupSlots * kVectors];
+    const float* start = args.start + group * kGroupSums;
+#pragma GCC unroll 16
+    for (int g = 0; g < Groups; ++g) {
+#pragma GCC unroll 16
+      for (int v = 0; v < kGroupSlots * kVectors; ++v)
+        sums[g][v] = hn::Load(d, start + g * kGroupSums + v * kLanes);
     }
-    multiply_tile<HiddenPanel, Panels, Rows>({args.h + row * sizes_.state_row, sizes_.state_row, 1},
-                                             hidden_.from(panel), sizes_.output, sums);
-    for (int p = 0; p < Panels; ++p) {
-      for (int r = 0; r < Rows; ++r) {
-        for (int u = 0; u < kUnitVectors; ++u) {
-          finish(args, row + r, (panel + p) * kUnits + u * kLanes, sums[p][r] + u * kSums);
+    if (args.x) add_row<Groups, false>(args.x, input_.from(group * kPanels), sizes_.input, sums);
+    add_row<Groups, true>(args.h, hidden_.from(group * kPanels), sizes_.output, sums);
+    for (int g = 0; g < Groups; ++g) {
+      for (int u = 0; u < kUnitVectors; ++u)
+        new_state(args, 0, (group + g) * kUnits + u * kLanes, u, sums[g]);
+    }
+  }
+
+  template <int Groups, bool HiddenSide>
+  static HWY_INLINE void add_row(const float* row, const TilePanels& panels, int64_t inner,
+                                 FloatVector (&sums)[Groups][kGroupSlots * kVectors]) {
+    const FloatTag d;
+    FloatVector acc[Groups][kPanels][kVectors];
+    const auto slot = [](int panel) { return HiddenSide ? hidden_slot(panel) : panel; };
+#pragma GCC unroll 32
+    for (int i = 0; i < Groups * kPanels * kVectors; ++i) {
+      const int g = i / (kPanels * kVectors), p = i / kVectors % kPanels, v = i % kVectors;
+      acc[g][p][v] = sums[g][slot(p) * kVectors + v];
+    }
+    const float* panel = panels.data;
+    for (int64_t k = 0; k < inner; ++k, panel += kWidth) {
+      const FloatVector a = hn::Set(d, row[k]);
+#pragma GCC unroll 32
+      for (int i = 0; i < Groups * kPanels * kVectors; ++i) {
+        const int g = i / (kPanels * kVectors), p = i / kVectors % kPanels, v = i % kVectors;
+        acc[g][p][v] =
+            hn::MulAdd(a, hn::Load(d, panel + (g * kPanels + p) * panels.stride + v * kLanes), acc[g][p][v]);
+      }
+    }
+#pragma GCC unroll 32
+    for (int i = 0; i < Groups * kPanels * kVectors; ++i) {
+      const int g = i / (kPanels * kVectors), p = i / kVectors % kPanels, v = i % kVectors;
+      sums[g][slot(p) * kVectors + v] = acc[g][p][v];
+    }
+  }
+
+  /// One side of a product, or a piece of it.
+  struct Side {
+    const float* rows;
+    int64_t stride;
+    const PackedMatrix& weights;
+    bool hidden;
+  };
+
+  /// A group of units for up to kBlockRows sequences. The sums wait in memory, in the nearest cache, while one panel
+  /// after the other adds to them.
+  void block(const StepRows& args, int64_t group, int64_t first_row, int64_t rows) const {
+    HWY_ALIGN float sums[kBlockRows * kGroupSums];
+    const float* start = args.start + first_row * args.start_stride + group * kGroupSums;
+    bool started[kGroupSlots] = {};
+    const auto add = [&](const Side& side) {
+      for (int64_t k = 0; k < side.weights.inner(); k += kPieceK) {
+        const int64_t inner = std::min(kPieceK, side.weights.inner() - k);
+        for (int panel = 0; panel < kPanels; ++panel) {
+          const int slot = side.hidden ? hidden_slot(panel) : panel;
+          float* out = sums + slot * kWidth;
+          multiply_panel({.in = side.rows + first_row * side.stride + k,
+                          .in_stride = side.stride,
+                          .rows = rows,
+                          .start = started[slot] ? out : start + slot * kWidth,
+                          .start_stride = started[slot] ? kGroupSums : args.start_stride,
+                          .out = out,
+                          .out_stride = kGroupSums},
+                         side.weights.from(group * kPanels + panel, k), inner);
+          started[slot] = true;
         }
+      }
+    };
+    if (args.x) add({args.x, args.x_stride, input_, false});
+    add({args.h, sizes_.state_row, hidden_, true});
+    for (int slot = 0; slot < kGroupSlots; ++slot) {
+      if (started[slot]) continue;  // the input's side of n came with the start
+      for (int64_t r = 0; r < rows; ++r) {
+        std::copy_n(start + r * args.start_stride + slot * kWidth, kWidth,
+                    sums + r * kGroupSums + slot * kWidth);
+      }
+    }
+    const FloatTag d;
+    for (int64_t r = 0; r < rows; ++r) {
+      FloatVector vectors[kGroupSlots * kVectors];
+#pragma GCC unroll 16
+      for (int v = 0; v < kGroupSlots * kVectors; ++v)
+        vectors[v] = hn::Load(d, sums + r * kGroupSums + v * kLanes);
+#pragma GCC unroll 2
+      for (int u = 0; u < kUnitVectors; ++u) {
+        new_state(args, first_row + r, group * kUnits + u * kLanes, u, vectors);
       }
     }
   }
 
-  template <int Panels, int Rows>
-  HWY_INLINE void start_sums(const StepRows& args, int64_t panel, int64_t row,
-                             FloatVector (&sums)[Panels][Rows][kPanelSums]) const {
+  /// One vector of units of one sequence, from its sums to the new state.
+  HWY_INLINE void new_state(const StepRows& args, int64_t row, int64_t unit, int unit_vector,
+                            const FloatVector* group_sums) const {
     const FloatTag d;
-    constexpr int kVectors = InputPanel::kVectors;
-    for (int p = 0; p < Panels; ++p) {
-      for (int r = 0; r < Rows; ++r) {
-        const float* start = args.start + (row + r) * args.start_stride + (panel + p) * kVectors * kLanes;
-        for (int v = 0; v < kVectors; ++v) sums[p][r][InputPanel::sum(v)] = hn::Load(d, start + v * kLanes);
-        if constexpr (kSplitSums) {
-          static_assert(kUnitVectors == 1 && kSums == kGates + 1);
-          sums[p][r][kSums - 1] = hn::Load(d, hidden_start_.data() + (panel + p) * kUnits);
-        }
-      }
-    }
-  }
-
-  HWY_INLINE void finish(const StepRows& args, int64_t row, int64_t unit, const FloatVector* sums) const {
-    const FloatTag d;
+    FloatVector sums[kSums];
+#pragma GCC unroll 4
+    for (int i = 0; i < kSums; ++i) sums[i] = group_sums[sum_vector(unit_vector, i)];
     UnitState before{hn::Zero(d), hn::Zero(d)};
     if (!sizes_.projected) before.h = hn::Load(d, args.h + row * sizes_.state_row + unit);
     if (CellType::kHasCell) before.c = hn::Load(d, args.c + row * sizes_.hidden_row + unit);
@@ -218,16 +323,15 @@ class StepKernel {
     if (CellType::kHasCell) hn::Store(after.c, d, args.c_after + row * sizes_.hidden_row + unit);
     if (args.slots) {
       float* slot = args.slots + row * kSlots * sizes_.hidden_row + unit;
+#pragma GCC unroll 4
       for (int s = 0; s < kSlots; ++s) hn::Store(slots[s], d, slot + s * sizes_.hidden_row);
     }
   }
 
   Sizes sizes_;
-  int64_t panels_ = 0;
-  PackedMatrix<InputPanel> input_;
-  PackedMatrix<HiddenPanel> hidden_;
-  PackedMatrix<Sizes::StatePanel> projection_;
-  Buffer start_, hidden_start_;
+  int64_t groups_ = 0;
+  PackedMatrix input_, hidden_, projection_;
+  Buffer start_;
 };
 
 /// Calls `body(cell)` with an object of the cell's struct.

@@ -41,6 +41,13 @@ struct TileRows {
   int64_t inner_stride;
 };
 
+/// Vectors of a panel. With two, and as many rows as the registers allow, a multiply-add needs the fewest loads of whole
+/// vectors: on a Zen 3 six rows and two vectors reach the peak, three rows and four vectors three quarters of it.
+inline constexpr int kVectors = 2;
+inline constexpr int64_t kWidth = kVectors * kLanes;
+/// Rows of the highest tile.
+inline constexpr int kTileRows = kAccumulators / kVectors;
+
 /// Panels of a packed right-hand side, `stride` floats apart. A panel holds, for each k, its vectors one after the
 /// other.
 struct TilePanels {
@@ -48,19 +55,10 @@ struct TilePanels {
   int64_t stride;
 };
 
-/// The plain product: as many sums as vectors.
-template <int Vectors>
-struct PlainPanel {
-  static constexpr int kVectors = Vectors;
-  static constexpr int kSums = Vectors;
-  static constexpr int sum(int vector) { return vector; }
-};
-
-/// sums[p][r][Panel::sum(v)] += Σ_k rows(r, k) · panel p[k][v], in the order of k.
-template <class Panel, int Panels, int Rows>
+/// sums[p][r][v] += Σ_k rows(r, k) · vector v of panel p at k, in the order of k.
+template <int Panels, int Rows>
 HWY_INLINE void multiply_tile(const TileRows& rows, const TilePanels& panels, int64_t inner,
-                              FloatVector (&sums)[Panels][Rows][Panel::kSums]) {
-  constexpr int kVectors = Panel::kVectors;
+                              FloatVector (&sums)[Panels][Rows][kVectors]) {
   const FloatTag d;
   FloatVector acc[Panels][Rows][kVectors];
 #pragma GCC unroll 16
@@ -68,14 +66,13 @@ HWY_INLINE void multiply_tile(const TileRows& rows, const TilePanels& panels, in
 #pragma GCC unroll 16
     for (int r = 0; r < Rows; ++r) {
 #pragma GCC unroll 16
-      for (int v = 0; v < kVectors; ++v) acc[p][r][v] = sums[p][r][Panel::sum(v)];
+      for (int v = 0; v < kVectors; ++v) acc[p][r][v] = sums[p][r][v];
     }
   }
   const float* column = rows.data;
   const float* panel = panels.data;
   for (int64_t k = 0; k < inner; ++k) {
-    // Whichever operand has fewer vectors stays in registers; the other passes through one.
-    if constexpr (Panels > 1 || Rows <= kVectors) {
+    if constexpr (Panels > 1) {
       FloatVector a[Rows];
 #pragma GCC unroll 16
       for (int r = 0; r < Rows; ++r) a[r] = hn::Set(d, column[r * rows.row_stride]);
@@ -99,7 +96,7 @@ HWY_INLINE void multiply_tile(const TileRows& rows, const TilePanels& panels, in
         for (int v = 0; v < kVectors; ++v) acc[0][r][v] = hn::MulAdd(a, b[v], acc[0][r][v]);
       }
     }
-    panel += kVectors * kLanes;
+    panel += kWidth;
     column += rows.inner_stride;
   }
 #pragma GCC unroll 16
@@ -107,7 +104,7 @@ HWY_INLINE void multiply_tile(const TileRows& rows, const TilePanels& panels, in
 #pragma GCC unroll 16
     for (int r = 0; r < Rows; ++r) {
 #pragma GCC unroll 16
-      for (int v = 0; v < kVectors; ++v) sums[p][r][Panel::sum(v)] = acc[p][r][v];
+      for (int v = 0; v < kVectors; ++v) sums[p][r][v] = acc[p][r][v];
     }
   }
 }
@@ -216,13 +213,9 @@ inline void pack_rows(const Matrix& m, const Block& block, int64_t width, float*
   for (int64_t r = 0; r < block.rows && width > block.cols; ++r) clear(r, block.cols);
 }
 
-/// The right-hand side of a product that is used again and again, packed once: panels of Panel::kVectors vectors for
-/// each k.
-template <class Panel>
+/// The right-hand side of a product that is used again and again, packed once, in panels.
 class PackedMatrix {
  public:
-  static constexpr int64_t kWidth = Panel::kVectors * kLanes;
-
   PackedMatrix() = default;
   /// `m` is [inner, cols]; columns of index −1 (m transposed) or behind its last one are zeros.
   explicit PackedMatrix(const Matrix& m)
@@ -236,7 +229,10 @@ class PackedMatrix {
   int64_t inner() const { return inner_; }
   int64_t panels() const { return panels_; }
   int64_t stride() const { return inner_ * kWidth; }
-  TilePanels from(int64_t panel) const { return {values_.data() + panel * stride(), stride()}; }
+  /// The panels from `panel` on, without their first k.
+  TilePanels from(int64_t panel, int64_t k = 0) const {
+    return {values_.data() + panel * stride() + k * kWidth, stride()};
+  }
   int64_t bytes() const { return values_.count() * static_cast<int64_t>(sizeof(float)); }
 
  private:
@@ -244,62 +240,68 @@ class PackedMatrix {
   Buffer values_;
 };
 
-/// Calls `body.template operator()<N>(panel)` for groups of N = Most panels, then for the ones left over.
-template <int Most, class Body>
-HWY_INLINE void for_each_group(const PanelRange& range, const Body& body) {
-  int64_t panel = range.first;
-  for (; panel + Most <= range.last; panel += Most) body.template operator()<Most>(panel);
-  if constexpr (Most > 1) {
-    for (; panel < range.last; ++panel) body.template operator()<1>(panel);
-  }
-}
-
-/// out[r, :] = start[r, :] + in[r, :]·B for the columns of some panels. Rows of `start` and `out` are padded to
-/// whole panels.
+/// Some rows whose columns a panel multiplies, and where the sums of one panel start and go. A stride of `start` of 0:
+/// all rows start alike. Absent: from 0.
 struct ProductRows {
   const float* in = nullptr;
   int64_t in_stride = 0;
   int64_t rows = 0;
-  const float* start = nullptr;  ///< absent: 0
+  const float* start = nullptr;
   int64_t start_stride = 0;
   float* out = nullptr;
   int64_t out_stride = 0;
 };
 
-template <class Panel>
-void multiply(const ProductRows& args, const PackedMatrix<Panel>& b, const PanelRange& range) {
-  constexpr int kVectors = Panel::kVectors;
-  constexpr int kManyPanels = std::max(1, 4 / kVectors), kOneRowPanels = (kChains + kVectors - 1) / kVectors;
-  constexpr int kTileRows = kAccumulators / (kManyPanels * kVectors);
+/// out[r, p·kWidth + j] = start[r, …] + Σ_k in[r, k] · panel p at k, for Panels panels and Rows rows from `row` on.
+template <int Panels, int Rows>
+HWY_INLINE void multiply_rows(const ProductRows& args, int64_t row, const TilePanels& panels, int64_t inner) {
   const FloatTag d;
-  const auto tile = [&]<int Panels, int Rows>(int64_t panel, int64_t row) {
-    FloatVector sums[Panels][Rows][kVectors];
-    for (int p = 0; p < Panels; ++p) {
-      const int64_t col = (panel + p) * b.kWidth;
-      for (int r = 0; r < Rows; ++r) {
-        const float* start = args.start ? args.start + (row + r) * args.start_stride + col : nullptr;
-        for (int v = 0; v < kVectors; ++v)
-          sums[p][r][v] = start ? hn::Load(d, start + v * kLanes) : hn::Zero(d);
-      }
+  FloatVector sums[Panels][Rows][kVectors];
+#pragma GCC unroll 16
+  for (int p = 0; p < Panels; ++p) {
+#pragma GCC unroll 16
+    for (int r = 0; r < Rows; ++r) {
+      const float* start = args.start ? args.start + (row + r) * args.start_stride + p * kWidth : nullptr;
+#pragma GCC unroll 16
+      for (int v = 0; v < kVectors; ++v)
+        sums[p][r][v] = start ? hn::Load(d, start + v * kLanes) : hn::Zero(d);
     }
-    multiply_tile<PlainPanel<kVectors>, Panels, Rows>({args.in + row * args.in_stride, args.in_stride, 1},
-                                                      b.from(panel), b.inner(), sums);
-    for (int p = 0; p < Panels; ++p) {
-      for (int r = 0; r < Rows; ++r) {
-        float* out = args.out + (row + r) * args.out_stride + (panel + p) * b.kWidth;
-        for (int v = 0; v < kVectors; ++v) hn::Store(sums[p][r][v], d, out + v * kLanes);
-      }
+  }
+  multiply_tile<Panels, Rows>({args.in + row * args.in_stride, args.in_stride, 1}, panels, inner, sums);
+#pragma GCC unroll 16
+  for (int p = 0; p < Panels; ++p) {
+#pragma GCC unroll 16
+    for (int r = 0; r < Rows; ++r) {
+      float* out = args.out + (row + r) * args.out_stride + p * kWidth;
+#pragma GCC unroll 16
+      for (int v = 0; v < kVectors; ++v) hn::Store(sums[p][r][v], d, out + v * kLanes);
     }
+  }
+}
+
+/// The same for all rows and one panel.
+inline void multiply_panel(const ProductRows& args, const TilePanels& panel, int64_t inner) {
+  for_each_tile<kTileRows>(args.rows,
+                           [&]<int Rows>(int64_t row) { multiply_rows<1, Rows>(args, row, panel, inner); });
+}
+
+/// The same for the panels of a range; panel p's columns begin at p·kWidth of `start` and `out`. A lone row takes several
+/// panels at once, to have enough sums under way.
+inline void multiply(const ProductRows& args, const PackedMatrix& b, const PanelRange& range) {
+  constexpr int kOneRowPanels = kChains / kVectors;
+  int64_t panel = range.first;
+  const auto at = [&](int64_t p) {
+    ProductRows here = args;
+    if (here.start) here.start += p * kWidth;
+    here.out += p * kWidth;
+    return here;
   };
   if (args.rows == 1) {
-    for_each_group<kOneRowPanels>(
-        range, [&]<int Panels>(int64_t panel) { tile.template operator()<Panels, 1>(panel, 0); });
-    return;
+    for (; panel + kOneRowPanels <= range.last; panel += kOneRowPanels) {
+      multiply_rows<kOneRowPanels, 1>(at(panel), 0, b.from(panel), b.inner());
+    }
   }
-  for_each_group<kManyPanels>(range, [&]<int Panels>(int64_t panel) {
-    for_each_tile<kTileRows>(
-        args.rows, [&]<int Rows>(int64_t row) { tile.template operator()<Panels, Rows>(panel, row); });
-  });
+  for (; panel < range.last; ++panel) multiply_panel(at(panel), b.from(panel), b.inner());
 }
 
 }  // namespace runnel::kernels::HWY_NAMESPACE
