@@ -126,29 +126,37 @@ struct Prepared {
   std::vector<float> output;
 };
 
-std::function<void()> inference(const Network& network, const BenchRequest& request, const Signal& signal) {
+/// What is timed; `bytes` where it knows its own.
+struct Body {
+  std::function<void()> call;
+  std::optional<int64_t> bytes = {};
+};
+
+Body inference(const Network& network, const BenchRequest& request, const Signal& signal) {
   if (const Recurrent* module = ready_to_run(network, signal)) {
     const auto prepared = std::make_shared<Prepared>(*module, request.batch, request.seq);
-    return [prepared, x = signal.features("bench"), seq = request.seq] {
+    const auto call = [prepared, x = signal.features("bench"), seq = request.seq] {
       prepared->state.reset();
       prepared->inference.run(x.value().values(), seq, prepared->state, prepared->output);
     };
+    return {call, prepared->inference.bytes()};
   }
-  return [&module = *network.module, signal] { module.forward(signal); };
+  return {[&module = *network.module, signal] { module.forward(signal); }};
 }
 
-std::function<void()> stream(const Network& network, const BenchRequest& request, const Signal& signal) {
+Body stream(const Network& network, const BenchRequest& request, const Signal& signal) {
   if (const Recurrent* module = ready_to_run(network, signal)) {
     const auto prepared = std::make_shared<Prepared>(*module, request.batch, 1);
-    return [prepared, x = signal.features("bench")] {
+    const auto call = [prepared, x = signal.features("bench")] {
       prepared->inference.step(x.value().values(), prepared->state, prepared->output);
     };
+    return {call, prepared->inference.bytes()};
   }
   struct State {
     Variable h, c;
   };
   const std::vector<Layer*> layers = network.layers();
-  return [layers, signal, states = std::vector<State>(layers.size())]() mutable {
+  return {[layers, signal, states = std::vector<State>(layers.size())]() mutable {
     Signal travelling = signal;
     for (size_t i = 0; i < layers.size(); ++i) {
       travelling.h_0 = states[i].h;
@@ -156,24 +164,24 @@ std::function<void()> stream(const Network& network, const BenchRequest& request
       travelling = layers[i]->forward(travelling);
       if (is_recurrent(layers[i])) states[i] = {travelling.h_n, travelling.c_n};
     }
-  };
+  }};
 }
 
-std::function<void()> training(Layer& module, const Signal& signal, bool with_adam) {
+Body training(Layer& module, const Signal& signal, bool with_adam) {
   const std::shared_ptr<Adam> adam = with_adam ? std::make_shared<Adam>(module.named_parameters()) : nullptr;
   std::vector<Variable> leaves = module.parameters();
   if (const auto* x = std::get_if<Variable>(&signal.data)) leaves.push_back(*x);
-  return [&module, signal, adam, leaves, ones = std::optional<Tensor>()]() mutable {
+  return {[&module, signal, adam, leaves, ones = std::optional<Tensor>()]() mutable {
     for (Variable& leaf : leaves) leaf.zero_grad();
     const Recording recording;
     const Variable output = module.forward(signal).features("the loss");
     if (!ones) ones = Tensor::full(output.shape(), 1);
     output.backward(*ones);
     if (adam) adam->step();
-  };
+  }};
 }
 
-std::function<void()> body_of(const BenchRequest& request, const Network& network, const Signal& signal) {
+Body body_of(const BenchRequest& request, const Network& network, const Signal& signal) {
   network.module->train(request.mode == BenchMode::train);
   switch (request.mode) {
     case BenchMode::train:
@@ -210,8 +218,8 @@ BenchCase make_bench_case(const BenchRequest& request) {
   const Work work = work_of(network, schedule, pass);
   const CallMemory memory = memory_of(network, schedule, pass);
   const int64_t bytes = memory.total() + (request.adam ? 2 * memory.parameters : 0);
-  const std::function<void()> body = body_of(one_call, network, random_signal(one_call, network, lengths));
-  return {one_call, std::move(network), std::move(schedule), work, bytes, body};
+  const Body body = body_of(one_call, network, random_signal(one_call, network, lengths));
+  return {one_call, std::move(network), std::move(schedule), work, body.bytes.value_or(bytes), body.call};
 }
 
 }  // namespace runnel::cli

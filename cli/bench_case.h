@@ -40,9 +40,10 @@ struct BenchRequest {
 struct BenchCase {
   BenchRequest request;  ///< with seq 1 for a cell, which reads one step
   Network network;
-  Schedule schedule;           ///< the sequences that one call reads
-  Work work;                   ///< of one call
-  int64_t bytes = 0;           ///< as memory_of counts them; with Adam its two tensors a parameter too
+  Schedule schedule;  ///< the sequences that one call reads
+  Work work;          ///< of one call
+  /// An Inference's own; else as memory_of counts them, with Adam its two tensors a parameter too.
+  int64_t bytes = 0;
   std::function<void()> body;  ///< one call; lives no longer than `network`
 };
 

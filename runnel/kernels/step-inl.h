@@ -145,7 +145,6 @@ class StepKernel {
   static_assert(kUnitVectors * kGates % kVectors == 0 && kUnitVectors * kSums % kVectors == 0);
   static constexpr int kOneRowGroups = std::max(1, kChains / (kPanels * kVectors));
   static constexpr int64_t kBlockRows = 72;  // their sums stay in the nearest cache
-  static constexpr int64_t kPieceK = 256;    // a panel of so many k stays near while all rows use it
 
   /// The vector of units and the gate of each vector of a group's panels.
   struct Place {
@@ -251,7 +250,7 @@ class StepKernel {
     }
   }
 
-  /// One side of a product, or a piece of it.
+  /// One side of the sums.
   struct Side {
     const float* rows;
     int64_t stride;
@@ -266,21 +265,18 @@ class StepKernel {
     const float* start = args.start + first_row * args.start_stride + group * kGroupSums;
     bool started[kGroupSlots] = {};
     const auto add = [&](const Side& side) {
-      for (int64_t k = 0; k < side.weights.inner(); k += kPieceK) {
-        const int64_t inner = std::min(kPieceK, side.weights.inner() - k);
-        for (int panel = 0; panel < kPanels; ++panel) {
-          const int slot = side.hidden ? hidden_slot(panel) : panel;
-          float* out = sums + slot * kWidth;
-          multiply_panel({.in = side.rows + first_row * side.stride + k,
-                          .in_stride = side.stride,
-                          .rows = rows,
-                          .start = started[slot] ? out : start + slot * kWidth,
-                          .start_stride = started[slot] ? kGroupSums : args.start_stride,
-                          .out = out,
-                          .out_stride = kGroupSums},
-                         side.weights.from(group * kPanels + panel, k), inner);
-          started[slot] = true;
-        }
+      for (int panel = 0; panel < kPanels; ++panel) {
+        const int slot = side.hidden ? hidden_slot(panel) : panel;
+        float* out = sums + slot * kWidth;
+        multiply_panel({.in = side.rows + first_row * side.stride,
+                        .in_stride = side.stride,
+                        .rows = rows,
+                        .start = started[slot] ? out : start + slot * kWidth,
+                        .start_stride = started[slot] ? kGroupSums : args.start_stride,
+                        .out = out,
+                        .out_stride = kGroupSums},
+                       side.weights.from(group * kPanels + panel), side.weights.inner());
+        started[slot] = true;
       }
     };
     if (args.x) add({args.x, args.x_stride, input_, false});

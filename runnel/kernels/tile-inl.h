@@ -229,10 +229,7 @@ class PackedMatrix {
   int64_t inner() const { return inner_; }
   int64_t panels() const { return panels_; }
   int64_t stride() const { return inner_ * kWidth; }
-  /// The panels from `panel` on, without their first k.
-  TilePanels from(int64_t panel, int64_t k = 0) const {
-    return {values_.data() + panel * stride() + k * kWidth, stride()};
-  }
+  TilePanels from(int64_t panel) const { return {values_.data() + panel * stride(), stride()}; }
   int64_t bytes() const { return values_.count() * static_cast<int64_t>(sizeof(float)); }
 
  private:
@@ -279,10 +276,21 @@ HWY_INLINE void multiply_rows(const ProductRows& args, int64_t row, const TilePa
   }
 }
 
-/// The same for all rows and one panel.
+/// k of a panel that all rows use before the next ones are read: a piece that stays in the nearest cache.
+inline constexpr int64_t kPieceK = 256;
+
+/// The same for all rows and one panel. The sums wait in `out` between the pieces.
 inline void multiply_panel(const ProductRows& args, const TilePanels& panel, int64_t inner) {
-  for_each_tile<kTileRows>(args.rows,
-                           [&]<int Rows>(int64_t row) { multiply_rows<1, Rows>(args, row, panel, inner); });
+  ProductRows piece = args;
+  for (int64_t k = 0; k < inner; k += kPieceK) {
+    const TilePanels from_k{panel.data + k * kWidth, panel.stride};
+    for_each_tile<kTileRows>(args.rows, [&]<int Rows>(int64_t row) {
+      multiply_rows<1, Rows>(piece, row, from_k, std::min(kPieceK, inner - k));
+    });
+    piece.in += kPieceK;
+    piece.start = args.out;
+    piece.start_stride = args.out_stride;
+  }
 }
 
 /// The same for the panels of a range; panel p's columns begin at p·kWidth of `start` and `out`. A lone row takes several

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <gtest/gtest.h>
+#include <malloc.h>
 #include <new>
 #include <rapidcheck/gtest.h>
 
@@ -17,13 +18,19 @@
 #include "runnel/tensor/shape_error.h"
 
 namespace {
-std::atomic<int64_t> allocations{0};
+std::atomic<int64_t> allocations{0}, bytes_held{0};
 
 void* counted(size_t size, size_t alignment) {
   ++allocations;
   void* memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
   if (!memory) throw std::bad_alloc();
+  bytes_held += static_cast<int64_t>(malloc_usable_size(memory));
   return memory;
+}
+
+void freed(void* memory) {
+  bytes_held -= static_cast<int64_t>(malloc_usable_size(memory));
+  std::free(memory);
 }
 }  // namespace
 
@@ -36,14 +43,14 @@ void* operator new(size_t size, std::align_val_t alignment) {
 void* operator new[](size_t size, std::align_val_t alignment) {
   return counted(size, static_cast<size_t>(alignment));
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory) noexcept { freed(memory); }
+void operator delete[](void* memory) noexcept { freed(memory); }
+void operator delete(void* memory, size_t) noexcept { freed(memory); }
+void operator delete[](void* memory, size_t) noexcept { freed(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { freed(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { freed(memory); }
+void operator delete(void* memory, size_t, std::align_val_t) noexcept { freed(memory); }
+void operator delete[](void* memory, size_t, std::align_val_t) noexcept { freed(memory); }
 
 namespace runnel {
 namespace {
@@ -228,11 +235,23 @@ TEST(Inference, refuses_a_batch_of_none) {
   EXPECT_THROW(gru.inference({.max_seq = 0}), OptionError);
 }
 
-TEST(Inference, tells_its_bytes) {
-  GRU gru({.input_size = 3, .hidden_size = 5});
-  Inference small = gru.inference(), large = gru.inference({.batch = 100, .max_seq = 100});
-  EXPECT_GT(small.bytes(), static_cast<int64_t>(sizeof(float)) * 3 * 5 * (3 + 5));
-  EXPECT_GT(large.bytes(), small.bytes());
+TEST(Inference, holds_the_bytes_that_it_tells) {
+  set_thread_count(1);
+  const LSTM lstm(
+      {.input_size = 40, .hidden_size = 100, .num_layers = 2, .bidirectional = true, .proj_size = 50});
+  const GRU gru({.input_size = 64, .hidden_size = 64});
+  const RNN rnn({.input_size = 7, .hidden_size = 33, .batch_first = true});
+  for (const Recurrent* module : std::initializer_list<const Recurrent*>{&lstm, &gru, &rnn}) {
+    for (const InferenceOptions options :
+         {InferenceOptions{1, 1}, InferenceOptions{1, 50}, InferenceOptions{32, 20}}) {
+      const int64_t before = bytes_held;
+      const Inference inference = module->inference(options);
+      const int64_t held = bytes_held - before, told = inference.bytes();
+      EXPECT_LE(told, held) << module->to_string();
+      EXPECT_LE(held - told, told / 20 + 8192)
+          << module->to_string();  // lists of rows, the objects themselves
+    }
+  }
 }
 
 }  // namespace
