@@ -20,17 +20,17 @@ Runnel beside the libraries that a user could pick instead, float32, on one mach
 **Runnel** and **its µs** are medians of a call. **floor**: the share of the least time that this machine's arithmetic
 and memory allow ([what is counted](../runnel/kernels/floor.h)). A ratio is a peer's time over Runnel's, above 1 where
 Runnel is faster: the median over neighbouring pairs of blocks, with the middle 95 % of its bootstrap beside the best
-peer's. – : the peer has no such thing, or was not asked. Outputs were compared before any timing, to 1e-4, and the gradients of the
-peers with each other.
+peer's. – : the peer has no such thing, or was not asked. Outputs were compared before any timing, to 1e-4, and the
+gradients of the peers with each other.
 """
 
 SETTINGS = """
 ## How it was measured
 
-Blocks of {seconds} s in the order Runnel, peer, peer, Runnel, next peer, …, {rounds} rounds; every process pinned to as
-many CPUs as it has threads; a peer that is not measured is stopped. Sequences lie [seq, batch, feature]. A training
-step is forward and backward from an output gradient of ones to the gradients of all parameters and of the data; no
-optimizer, where the row does not say Adam. Each peer at its best:
+Blocks of {seconds} s in the order Runnel, peer, peer, Runnel, next peer, …; rounds: {rounds}. Every process is pinned
+to as many CPUs as it has threads; a peer that is not measured is stopped. Sequences lie [seq, batch, feature].
+A training step is forward and backward from an output gradient of ones to the gradients of all parameters and of the
+data; no optimizer, where the row does not say Adam. Each peer at its best:
 
 - PyTorch: inference mode, denormals flushed, oneDNN on or off and, in a stream, the layer or its cell: whichever is
   faster in that row; ragged batches packed beforehand and left packed; fused or foreach Adam.
@@ -51,7 +51,8 @@ def micros(value: float) -> str:
 
 
 def ratio(value: float) -> str:
-    return f"{value:.3f}" if value < 0.1 else f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
+    digits = 3 if value < 0.1 else 2 if value < 10 else 1 if value < 100 else 0
+    return f"{value:.{digits}f}"
 
 
 def newest(rows: list[dict], order: dict[str, int]) -> list[dict]:

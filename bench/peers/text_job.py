@@ -159,8 +159,8 @@ def summary(args, sequences, results):
             "sequences_per_second": sequences / statistics.median(seconds),
             "memory_mb": max(memory),
         }
-    said = (f"`bench/peers/text_job.py`: {sequences // args.epochs:,} texts, {args.epochs} epochs, {args.threads} "
-            f"threads, seeds {', '.join(map(str, args.seeds))}: mean accuracy on unseen texts, median time, most memory.")
+    said = (f"`bench/peers/text_job.py`: {sequences // args.epochs:,} texts, {args.epochs} epochs; threads: {args.threads}, "
+            f"seeds: {', '.join(map(str, args.seeds))}. Mean accuracy on unseen texts, median time, most memory.")
     return {"said": said, "results": found}
 
 

@@ -1,10 +1,10 @@
-// oneDNN through its C++ API. One primitive a layer, as layers of different input sizes need; weights in the layout that
-// the primitive asks for.
+// oneDNN through its C++ API. One primitive a layer, as layers of different input sizes need; weights in the
+// layout that the primitive asks for.
 //
-// Inference: packed once. A training step: forward with a workspace, then backward; the weights stay in forward's
-// layout, whose gradients are left in the layout that backward writes, and only backward's copy is made anew each step,
-// since an optimizer would have changed them. Training is given its initial states, zeros: without them version 3.2
-// computes a wrong gradient of the LSTM's weight_hh.
+// Inference: packed once. A training step: forward with a workspace, then backward. The weights stay in
+// forward's layout, the gradients in the one that backward writes; only backward's copy of the weights is made
+// anew each step, since an optimizer would have changed them. Training is given its initial states, zeros:
+// without them version 3.2 computes a wrong gradient of the LSTM's weight_hh.
 
 #include <memory>
 #include <omp.h>

@@ -1,5 +1,5 @@
-// RTNeural: sizes fixed when compiled, one sequence, one step after the other, one thread whatever is asked for.
-// The back end (Eigen or xsimd) is chosen by -DRTNEURAL_USE_EIGEN=1 or -DRTNEURAL_USE_XSIMD=1.
+// RTNeural: sizes fixed when compiled, one sequence, one step after the other, one thread whatever is asked
+// for. The back end (Eigen or xsimd) is chosen by -DRTNEURAL_USE_EIGEN=1 or -DRTNEURAL_USE_XSIMD=1.
 
 #include <RTNeural/RTNeural.h>
 #include <memory>
