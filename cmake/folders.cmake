@@ -7,6 +7,10 @@ function(runnel_compile_options target)
     # std::stable_sort of g++ 12's library calls what the library itself calls deprecated. g++ still warns of ours.
     target_compile_options(${target} PRIVATE -Wno-deprecated-declarations)
   endif()
+  if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # It takes a .cc file that others are compiled with for a header.
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+  endif()
   # A product and a sum are rounded one by one wherever the source writes them so: the same numbers on
   # every machine. The kernels ask for fused operations by name.
   target_compile_options(${target} PRIVATE -ffp-contract=off)
