@@ -238,13 +238,13 @@ Examples:
   runnel bench 'GRU(64, 64)' --stream --threads 1
   runnel bench --limits)"},
       [a, &common] { return bench_command(*a, common); });
-  const CLI::Range any_size(1, 1'000'000);
+  const CLI::Validator any_size = whole_number<int64_t>(1, 1'000'000);
   sub->add_option("NETWORK", a->network, "A network as text");
   sub->add_option("--batch", a->batch, "Sequences in a call (default 32); with --stream: streams (default 1)")
-      ->check(any_size);
+      ->transform(any_size);
   auto* seq =
       sub->add_option("--seq", a->seq, "Steps of a sequence (default: the longest of --lengths, or 50)")
-          ->check(any_size);
+          ->transform(any_size);
   auto* lengths =
       sub->add_option("--lengths", a->lengths, "uniform:A:B draws each length from A … B, by --seed");
   auto* train = sub->add_flag("--train", a->train, "Time a training step");

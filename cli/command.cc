@@ -1,5 +1,7 @@
 #include "cli/command.h"
 
+#include <fmt/format.h>
+
 #include "runnel/base/random.h"
 #include "runnel/base/thread_pool.h"
 
@@ -12,15 +14,30 @@ int& exit_code() {
   return code;
 }
 
+std::string not_among(const WholeNumbers& allowed, const std::string& text) {
+  std::string range;
+  if (!allowed.least.empty()) range = fmt::format(", {} or more", allowed.least);
+  if (!allowed.most.empty()) range = fmt::format(" from {} to {}", allowed.least, allowed.most);
+  return fmt::format("expected a whole number{}, got {}", range, text);
+}
+
+std::string too_large(const std::string& most, const std::string& text) {
+  return fmt::format("expected at most {}, got {}", most, text);
+}
+
+CLI::Validator thread_counts() { return whole_number(1, 1024); }
+
 CLI::App* add_command(CLI::App& app, CommonOptions& common, const Command& command,
                       std::function<int()> run) {
   CLI::App* sub = app.add_subcommand(command.name, command.summary);
   sub->footer(command.details);
   const std::string group = "Common options";
   sub->add_option("--threads", common.threads, "Threads to compute with (default: all processors)")
-      ->check(CLI::Range(1, 1024))
+      ->transform(thread_counts())
       ->group(group);
-  sub->add_option("--seed", common.seed, "Seed of everything random (default 0)")->group(group);
+  sub->add_option("--seed", common.seed, "Seed of everything random (default 0)")
+      ->transform(whole_number<uint64_t>())
+      ->group(group);
   sub->add_flag("--json", common.json, "Print data instead of prose")->group(group);
   sub->add_flag("--quiet,-q", common.quiet, "No progress, no notes")->group(group);
   sub->add_option("--color", common.color, "auto, always or never; NO_COLOR counts as never")

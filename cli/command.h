@@ -1,10 +1,13 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <type_traits>
 
 #include "runnel/base/error.h"
 
@@ -33,6 +36,40 @@ struct Command {
 
 /// Adds a subcommand that takes the common options. Its own options are then added to the result.
 CLI::App* add_command(CLI::App& app, CommonOptions& common, const Command& command, std::function<int()> run);
+
+/// What a whole number may be; empty where only its type bounds it.
+struct WholeNumbers {
+  std::string least, most;
+};
+/// "expected a whole number, 1 or more, got 0"
+std::string not_among(const WholeNumbers& allowed, const std::string& text);
+/// "expected at most 9223372036854775807, got 10000000000000000000"
+std::string too_large(const std::string& most, const std::string& text);
+
+/// For ->transform of every option that is a whole number: in decimal, from `least` to `most`. CLI11 by itself takes
+/// -1 for 2^64 - 1, cuts off what does not fit, and reads 010 as 8.
+template <class Int>
+CLI::Validator whole_number(Int least = std::numeric_limits<Int>::min(),
+                            Int most = std::numeric_limits<Int>::max()) {
+  const auto read = [least, most](std::string& text) -> std::string {
+    const bool bounded = most != std::numeric_limits<Int>::max();
+    const bool any_sign = std::is_signed_v<Int> && least == std::numeric_limits<Int>::min();
+    Int value = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (stop == end && error == std::errc::result_out_of_range && !bounded && text[0] != '-') {
+      return too_large(std::to_string(most), text);
+    }
+    if (stop != end || error != std::errc() || value < least || value > most) {
+      return not_among({any_sign ? "" : std::to_string(least), bounded ? std::to_string(most) : ""}, text);
+    }
+    text = std::to_string(value);
+    return "";
+  };
+  return CLI::Validator(read, "");
+}
+/// What --threads and RUNNEL_THREADS may be.
+CLI::Validator thread_counts();
 
 /// An error that is the command line's fault: exit code 2.
 class CommandLineError : public Error {

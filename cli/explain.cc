@@ -60,10 +60,10 @@ Examples:
   runnel explain 'Embedding(5000, 100) -> LSTM(128) -> last -> Linear(6)'
   runnel explain model.safetensors --json)"},
                               [a, &common] { return explain_command(*a, common); });
-  const CLI::Range any_size(1, 1'000'000'000);
+  const CLI::Validator any_size = whole_number<int64_t>(1, 1'000'000'000);
   sub->add_option("NETWORK", a->network, "A network as text, or a model file")->required();
-  sub->add_option("--batch", a->batch, "How many sequences at a time")->check(any_size);
-  sub->add_option("--seq", a->seq, "Steps of the longest sequence")->check(any_size);
+  sub->add_option("--batch", a->batch, "How many sequences at a time")->transform(any_size);
+  sub->add_option("--seq", a->seq, "Steps of the longest sequence")->transform(any_size);
 }
 
 }  // namespace runnel::cli

@@ -30,6 +30,15 @@ int report(const CLI::App& app, const CLI::ParseError& error) {
   return kWell;
 }
 
+/// Throws  OptionError for a variable of the environment that cannot be; an empty one counts as none
+void use_environment() {
+  if (const char* target = std::getenv("RUNNEL_TARGET")) kernels::use_target(target);
+  const char* variable = std::getenv("RUNNEL_THREADS");
+  const std::string threads = variable ? variable : "";  // the library reads it for itself
+  const std::string fault = threads.empty() ? "" : thread_counts()(threads);
+  if (!fault.empty()) throw OptionError("RUNNEL_THREADS: " + fault, {{"help", "runnel --help"}});
+}
+
 int run(int argc, char** argv) {
   CLI::App app("Runnel: recurrent neural networks. Train on a text file, predict, explain every shape.",
                "runnel");
@@ -39,7 +48,7 @@ int run(int argc, char** argv) {
       "runnel COMMAND --help tells all of a command, with an example.\n\n"
       "The environment: RUNNEL_THREADS, as --threads; RUNNEL_TARGET, the instruction set (avx512, avx2,\n"
       "sse4, neon, portable) in place of the best; NO_COLOR.\n\n"
-      "Exit codes: 0 well; 1 the data or the model is at fault; 2 the command line is.");
+      "Exit codes: 0 well; 1 the data or the model is at fault; 2 the command line is; 130 Ctrl-C.");
   CommonOptions common;
   add_train(app, common);
   add_predict(app, common);
@@ -51,7 +60,7 @@ int run(int argc, char** argv) {
   add_words(app, common);
   add_split(app, common);
   try {
-    if (const char* target = std::getenv("RUNNEL_TARGET")) kernels::use_target(target);
+    use_environment();
     app.parse(argc, argv);
     return exit_code();
   } catch (const CLI::ParseError& error) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "runnel/model/text_classifier.h"
+#include "runnel/text/show.h"
 #include "runnel/text/utf8.h"
 
 #include "cli/command.h"
@@ -80,7 +81,7 @@ std::string answer(const TextClassifier& model, const std::string& text,
   for (size_t i = 0; i < shown; ++i) {
     const std::string& label = model.labels[static_cast<size_t>(predictions[i].label)];
     list.push_back({{"label", label}, {"probability", predictions[i].probability}});
-    line += fmt::format("{}{}\t{:.4f}", i == 0 ? "" : "\t", label, predictions[i].probability);
+    line += fmt::format("{}{}\t{:.4f}", i == 0 ? "" : "\t", escaped(label), predictions[i].probability);
   }
   return json ? json_line({{"text", text}, {"predictions", list}}) : line + "\n";
 }
@@ -128,13 +129,15 @@ void add_predict(CLI::App& app, CommonOptions& common) {
        .details =
            "Each line of FILE is a text; each line that comes out is its label and the probability, with a "
            "tab\n"
-           "between. Lines are answered as they come, so it can stand in a pipe.\n\n"
+           "between. Control characters of a label are escaped (\\n, \\t). Lines are answered as they come, "
+           "so\n"
+           "it can stand in a pipe.\n\n"
            "Example:\n  printf 'a text editor for programmers\\n' | runnel predict model.safetensors -"},
       [a, &common] { return predict_command(*a, common); });
   sub->add_option("MODEL", a->model, "A model file that runnel train wrote")->required();
   sub->add_option("FILE", a->file, "The texts; - is standard input")->capture_default_str();
   sub->add_option("--top", a->top, "So many labels a line, the most probable first")
-      ->check(CLI::PositiveNumber)
+      ->transform(whole_number<int64_t>(1))
       ->capture_default_str();
 }
 

@@ -17,6 +17,7 @@
 
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/overwrite.h"
 #include "cli/terminal.h"
 
 namespace runnel::cli {
@@ -136,10 +137,28 @@ std::vector<NamedTensor> outputs_of(const Network& network, Signal signal) {
   return outputs;
 }
 
+bool is_model_file(const std::string& network) {
+  std::error_code ignored;  // a long chain of layers is no name of a file
+  return std::filesystem::is_regular_file(network, ignored);
+}
+
+OptionError model_has_weights(const RunArguments& a) {
+  return OptionError("--weights is of no use to a model file",
+                     {{"expected", "a network as text, or a model file alone"},
+                      {"got", fmt::format("{} --weights {}", a.network, a.weights)},
+                      {"why", "the model has its own weights"},
+                      {"fix", "leave out --weights, or write the network as text"}});
+}
+
+/// Refuses what cannot work before anything is read.
+void check_arguments(const RunArguments& a) {
+  if (!a.weights.empty() && is_model_file(a.network)) throw model_has_weights(a);
+  refuse_to_overwrite(a.output, {{"NETWORK", a.network}, {"INPUT", a.input}, {"--weights", a.weights}});
+}
+
 /// The network of a model file, or one made from text with the weights of a file.
 Network network_of(const RunArguments& a, const NamedArrays& arrays, const CommonOptions& common) {
-  std::error_code ignored;  // a long chain of layers is no name of a file
-  if (std::filesystem::is_regular_file(a.network, ignored)) return TextClassifier::load(a.network).network;
+  if (is_model_file(a.network)) return TextClassifier::load(a.network).network;
   const Array* input = arrays.find("input");
   NetworkContext context;
   if (input && !input->shape().empty()) context.input_size = input->shape().back();
@@ -156,6 +175,7 @@ Network network_of(const RunArguments& a, const NamedArrays& arrays, const Commo
 }
 
 int run_command(const RunArguments& a, const CommonOptions& common) {
+  check_arguments(a);
   const NamedArrays arrays = read_input(a.input);
   const Network network = network_of(a, arrays, common);
   network.module->eval();

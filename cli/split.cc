@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/overwrite.h"
 #include "cli/terminal.h"
 #include "cli/text_data.h"
 
@@ -33,17 +34,38 @@ std::string csv_of(const Table& table, const std::vector<int64_t>& rows) {
   return content;
 }
 
-int split_command(const SplitArguments& a, const CommonOptions& common) {
-  const Table table = read_text_table(a.file, a.table);
+std::string path_of(const SplitArguments& a, const char* part) {
+  return (std::filesystem::path(a.output) / fmt::format("{}.csv", part)).string();
+}
+
+/// The options were checked before: what is wrong now is wrong with the rows.
+Split split_rows_of(const Table& table, const SplitArguments& a, const SplitOptions& options) {
   const int64_t label = a.group.empty() ? table.column(a.label) : 0;
-  const Split split = from_command_line(
-      [&] { return split_table(table, label, a.group, {.fractions = a.fractions, .seed = common.seed}); });
+  try {
+    return split_table(table, label, a.group, options);
+  } catch (const OptionError& error) {
+    throw DataError({.file = table.name()}, error.summary(), error.details());
+  }
+}
+
+/// Makes the folder. Throws  DataError unless all parts can be written: then none is.
+void prepare_folder(const SplitArguments& a) {
   std::error_code error;
   std::filesystem::create_directories(a.output, error);
   if (error) throw DataError({.file = a.output}, fmt::format("cannot make the folder: {}", error.message()));
+  for (const char* part : kNames) require_writable(path_of(a, part));
+}
+
+int split_command(const SplitArguments& a, const CommonOptions& common) {
+  const SplitOptions options{.fractions = a.fractions, .seed = common.seed};
+  check_options(options);
+  for (const char* part : kNames) refuse_to_overwrite(path_of(a, part), {{"DATA", a.file}});
+  const Table table = read_text_table(a.file, a.table);
+  const Split split = split_rows_of(table, a, options);
+  prepare_folder(a);
   Json json;
   for (size_t part = 0; part < split.size(); ++part) {
-    const std::string path = (std::filesystem::path(a.output) / fmt::format("{}.csv", kNames[part])).string();
+    const std::string path = path_of(a, kNames[part]);
     write_file_atomically(path, csv_of(table, split[part]));
     json[kNames[part]] = {{"file", path}, {"rows", split[part].size()}};
     if (!common.json && !common.quiet) {

@@ -105,9 +105,18 @@ void print_start(const Prepared& p, const CommonOptions& common) {
   }
 }
 
-/// What the saved weights reach on the dev texts; nothing when they are those of an interrupted first epoch.
-const Evaluation* best_of(const TrainResult& result) {
-  return result.best_epoch > 0 ? &result.epochs[static_cast<size_t>(result.best_epoch - 1)].dev : nullptr;
+/// What the saved weights reach on the dev texts.
+const Evaluation& best_of(const TrainResult& result) {
+  return result.epochs[static_cast<size_t>(result.best_epoch - 1)].dev;
+}
+
+/// Ctrl-C came so early that there is no best so far.
+void print_nothing_saved(const TrainArguments& a, const CommonOptions& common) {
+  if (common.json) print_json({{"model", nullptr}, {"best_epoch", 0}, {"interrupted", true}});
+  const Error nothing("nothing is saved",
+                      {{"why", "the training was interrupted before its first epoch was measured"},
+                       {"file", fmt::format("what stood at {}, if anything, stays", a.output)}});
+  remark(fmt::format("runnel: {}\n", nothing.what()));
 }
 
 /// The least that a model must beat to be of any use.
@@ -126,33 +135,28 @@ void print_end(const TrainArguments& a, const Prepared& p, const TrainResult& re
                const CommonOptions& common) {
   Json confused = Json::array();
   std::vector<std::vector<std::string>> rows;
-  const Evaluation* best = best_of(result);
-  if (best) {
-    for (const Confusion& c : best->confusion.most_confused(5)) {
-      const std::string &actual = p.model.labels[static_cast<size_t>(c.actual)],
-                        &predicted = p.model.labels[static_cast<size_t>(c.predicted)];
-      confused.push_back({{"label", actual}, {"taken_for", predicted}, {"count", c.count}});
-      rows.push_back({"  " + actual, "taken for", predicted, with_thousands(c.count) + " times"});
-    }
+  const Evaluation& best = best_of(result);
+  for (const Confusion& c : best.confusion.most_confused(5)) {
+    const std::string &actual = p.model.labels[static_cast<size_t>(c.actual)],
+                      &predicted = p.model.labels[static_cast<size_t>(c.predicted)];
+    confused.push_back({{"label", actual}, {"taken_for", predicted}, {"count", c.count}});
+    rows.push_back({"  " + actual, "taken for", predicted, with_thousands(c.count) + " times"});
   }
   if (common.json) {
-    Json end{{"model", a.output},
-             {"best_epoch", result.best_epoch},
-             {"interrupted", result.interrupted},
-             {"stopped_early", result.stopped_early},
-             {"most_confused", confused}};
-    if (best) end["dev_accuracy"] = best->accuracy();
-    if (best) end["majority_accuracy"] = measure_majority(p.train, p.dev).accuracy;
-    print_json(end);
+    print_json({{"model", a.output},
+                {"best_epoch", result.best_epoch},
+                {"interrupted", result.interrupted},
+                {"stopped_early", result.stopped_early},
+                {"most_confused", confused},
+                {"dev_accuracy", best.accuracy()},
+                {"majority_accuracy", measure_majority(p.train, p.dev).accuracy}});
     return;
   }
   if (common.quiet) return;
   if (result.stopped_early) print(fmt::format("no better for {} epochs: stopped\n", a.options.patience));
   if (!rows.empty()) print("\nmost confused, of the dev texts:\n" + aligned(rows));
-  const std::string which =
-      result.best_epoch > 0 ? fmt::format("epoch {}", result.best_epoch) : "the interrupted epoch";
-  print(fmt::format("\nsaved {}: the weights of {}\n", a.output, which));
-  if (best) warn_if_useless(p, *best);
+  print(fmt::format("\nsaved {}: the weights of epoch {}\n", a.output, result.best_epoch));
+  warn_if_useless(p, best);
 }
 
 int train_command(const TrainArguments& a, const CommonOptions& common) {
@@ -168,6 +172,10 @@ int train_command(const TrainArguments& a, const CommonOptions& common) {
   {
     const InterruptWatch watch;
     result = train(p.model, p.train, p.dev, options, printer);
+  }
+  if (result.best_epoch == 0) {
+    print_nothing_saved(a, common);
+    return kInterrupted;
   }
   p.model.save(a.output);
   print_end(a, p, result, common);
@@ -187,12 +195,13 @@ void add_train(CLI::App& app, CommonOptions& common) {
            "--format).\n"
            "A part of the rows is kept aside to measure on (dev); --group keeps rows of one group together.\n"
            "The best weights, by dev loss, are saved with everything that predict needs. Ctrl-C saves the "
-           "best so far;\n"
-           "a second one ends at once. A loss that is not finite, or from 2^24 on, where scores no longer "
-           "tell\n"
-           "probabilities, ends the training with an error. A model that on dev is no better than always "
-           "giving\n"
-           "the most frequent label is saved with a warning.\n\n"
+           "best so far\n"
+           "(nothing before the first epoch was measured) and exits 130; a second one ends at once. A loss "
+           "that\n"
+           "is not finite, or from 2^24 on, where scores no longer tell probabilities, ends the training "
+           "with\n"
+           "an error. A model that on dev is no better than always giving the most frequent label is saved\n"
+           "with a warning.\n\n"
            "MODEL is a chain of layers; sizes that follow from the data or the layer before are left out:\n"
            "  'Embedding(100) -> LSTM(128, bidirectional=True) -> max -> Dropout(0.3) -> Linear'\n\n"
            "Example:\n  runnel train mails.csv --text body --label folder -o mails.safetensors"},
@@ -212,20 +221,27 @@ void add_train(CLI::App& app, CommonOptions& common) {
       ->excludes(dev);
   sub->add_option("--tokenizer", a->tokenizer, "words, characters or whitespace")->capture_default_str();
   sub->add_flag("--keep-case", a->keep_case, "Do not lower-case the texts");
-  sub->add_option("--min-count", a->vocabulary.min_count, "Rarer words become <unk>")->capture_default_str();
+  sub->add_option("--min-count", a->vocabulary.min_count, "Rarer words become <unk>")
+      ->transform(whole_number<int64_t>())
+      ->capture_default_str();
   sub->add_option("--max-words", a->vocabulary.max_size, "Size of the vocabulary; 0: no limit")
+      ->transform(whole_number<int64_t>())
       ->capture_default_str();
   sub->add_option("--vectors", a->vectors,
                   "Start from word vectors: GloVe or word2vec, text or binary (.bin)");
   sub->add_option("--epochs", a->options.epochs, "At most so many times through the data")
+      ->transform(whole_number<int64_t>())
       ->capture_default_str();
-  sub->add_option("--batch-size", a->options.batch_size, "Texts a step")->capture_default_str();
+  sub->add_option("--batch-size", a->options.batch_size, "Texts a step")
+      ->transform(whole_number<int64_t>())
+      ->capture_default_str();
   sub->add_option("--lr", a->options.lr, "Learning rate of Adam")->capture_default_str();
   sub->add_option("--weight-decay", a->options.weight_decay, "Of AdamW")->capture_default_str();
   sub->add_option("--clip", a->options.clip_norm, "Longest gradient of a step; 0: no limit")
       ->capture_default_str();
   sub->add_option("--patience", a->options.patience,
                   "Epochs without a better dev loss before it stops; 0: never")
+      ->transform(whole_number<int64_t>())
       ->capture_default_str();
 }
 

@@ -5,6 +5,8 @@
 
 #include "runnel/base/files.h"
 
+#include "cli/overwrite.h"
+
 namespace runnel::cli {
 namespace {
 
@@ -38,6 +40,7 @@ void check_arguments(const TrainArguments& a) {
   parse_tokenizer_kind(a.tokenizer);
   from_command_line([&] { TextClassifier::check_chain(a.model); });
   if (a.data == "-" && a.dev == "-") throw both_from_standard_input();
+  refuse_to_overwrite(a.output, {{"DATA", a.data}, {"--dev", a.dev}, {"--vectors", a.vectors}});
   require_writable(a.output);
   if (!a.dev.empty()) require_readable(a.dev);
   if (!a.vectors.empty()) require_readable(a.vectors);

@@ -123,7 +123,8 @@ void add_words(CLI::App& app, CommonOptions& common) {
                               [a, &common] { return words_command(*a, common); });
   sub->add_option("MODEL", a->model, "A model file that runnel train wrote")->required();
   sub->add_option("WORDS", a->words, "The words")->required();
-  sub->add_option("--nearest", a->nearest, "List so many nearest words of each")->check(CLI::PositiveNumber);
+  sub->add_option("--nearest", a->nearest, "List so many nearest words of each")
+      ->transform(whole_number<int64_t>(1));
 }
 
 }  // namespace runnel::cli

@@ -165,8 +165,9 @@ int initial_thread_count() {
   const std::string_view text = variable ? variable : "";
   int count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  const bool valid = error == std::errc() && end == text.data() + text.size() && count >= 1;
-  return std::min(valid ? count : usable_processors(), kMaxThreads);
+  const bool valid =
+      error == std::errc() && end == text.data() + text.size() && count >= 1 && count <= kMaxThreads;
+  return valid ? count : std::min(usable_processors(), kMaxThreads);
 }
 
 std::atomic<int>& configured_threads() {

@@ -9,7 +9,7 @@
 namespace runnel {
 
 /// How many threads Runnel computes with, the caller's among them. At the start: the environment's
-/// RUNNEL_THREADS when that is a number from 1 up, else the processors that this process may run on.
+/// RUNNEL_THREADS when that is a number from 1 to 1024, else the processors that this process may run on.
 int thread_count();
 /// With 1, no thread is ever made. Where the system refuses so many threads, those that it gives do the work.
 /// Throws  OptionError when `count` is below 1 or above 1024.

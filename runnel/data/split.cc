@@ -186,6 +186,8 @@ class Parts {
 
 }  // namespace
 
+void check_options(const SplitOptions& options) { checked(options.fractions); }
+
 Split split_rows(int64_t rows, const SplitOptions& options) {
   const std::vector<double> fractions = checked(options.fractions);
   Split split(fractions.size());

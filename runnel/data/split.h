@@ -11,6 +11,8 @@ struct SplitOptions {
   std::vector<double> fractions = {0.8, 0.1, 0.1};  ///< of the parts; each above 0, together 1
   uint64_t seed = 0;
 };
+/// Throws  OptionError for a fraction that is not above 0 and at most 1, and for a sum that is not 1
+void check_options(const SplitOptions& options);
 
 /// The rows of each part, ascending. Every row is in exactly one part, and no part is empty.
 using Split = std::vector<std::vector<int64_t>>;

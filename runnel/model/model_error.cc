@@ -1,5 +1,6 @@
 #include "runnel/model/model_error.h"
 
+#include <cmath>
 #include <fmt/format.h>
 
 #include "runnel/text/show.h"
@@ -26,6 +27,22 @@ FormatError bad_description(const std::string& file, const std::string& what) {
 FormatError other_kind_of_model(const std::string& file, const std::string& kind) {
   return FormatError(file, kHeader,
                      fmt::format("a model of the kind \"{}\", expected \"text-classifier\"", kind));
+}
+
+FormatError newer_model(const std::string& file, int64_t version, int64_t known) {
+  return FormatError(file, kHeader,
+                     fmt::format("a model of version {}, newer than this Runnel reads", version),
+                     {{"expected", fmt::format("version {} or older", known)},
+                      {"got", fmt::format("version {}", version)},
+                      {"fix", "a newer Runnel, or train the model again with this one"}});
+}
+
+NumericError weight_not_finite(const std::string& file, const std::string& tensor, float value) {
+  const float shown = std::isnan(value) ? std::abs(value) : value;  // the sign of a NaN tells nothing
+  return NumericError(fmt::format("{}: {} has a weight that is {}", file, in_quotes(tensor), shown),
+                      {{"expected", "finite numbers"},
+                       {"why", "such a model answers nothing that means anything"},
+                       {"fix", "train it again, or save it again from where it came"}});
 }
 
 OptionError label_twice(const std::string& label) {

@@ -12,8 +12,12 @@ namespace runnel::errors {
 FormatError not_a_model(const std::string& file);
 /// The description is there but cannot be read.
 FormatError bad_description(const std::string& file, const std::string& what);
-/// A model that was written for another task, or by a later version.
+/// A model that was written for another task.
 FormatError other_kind_of_model(const std::string& file, const std::string& kind);
+/// A description in a later version of the format than `known`.
+FormatError newer_model(const std::string& file, int64_t version, int64_t known);
+/// A weight is NaN or infinite.
+NumericError weight_not_finite(const std::string& file, const std::string& tensor, float value);
 /// The labels of a model are not what a search by bisection needs: ascending, each once.
 OptionError label_twice(const std::string& label);
 OptionError label_out_of_order(const std::string& label, const std::string& before);

@@ -1,6 +1,7 @@
 #include "runnel/model/text_classifier.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -23,6 +24,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kKey = "runnel.model";
 constexpr const char* kKind = "text-classifier";
+constexpr int64_t kVersion = 1;  // of the description
 
 Ids pad_ids(const std::vector<std::vector<int32_t>>& sequences) {
   std::vector<Ids> rows;
@@ -79,6 +81,15 @@ void check_labels(const std::vector<std::string>& labels) {
   }
 }
 
+/// Throws  NumericError for the first weight that is NaN or infinite
+void require_finite(const Module& module, const std::string& name) {
+  for (const NamedParameter& parameter : module.named_parameters()) {
+    for (const float value : parameter.variable.value().values()) {
+      if (!std::isfinite(value)) throw errors::weight_not_finite(name, parameter.name, value);
+    }
+  }
+}
+
 }  // namespace
 
 void TextClassifier::make_network_from(const std::string& chain, Generator& generator) {
@@ -121,7 +132,7 @@ std::string TextClassifier::to_bytes() const {
   const TokenizerOptions& options = tokenizer.options();
   Json description;
   description["kind"] = kKind;
-  description["version"] = 1;
+  description["version"] = kVersion;
   description["network"] = network.module->to_string();
   description["tokenizer"] = {{"kind", to_string(options.kind)}, {"lowercase", options.lowercase}};
   description["labels"] = labels;
@@ -147,6 +158,8 @@ TextClassifier TextClassifier::from_bytes(std::string_view bytes, const std::str
     const Json description = Json::parse(found->second);
     const std::string kind = description.at("kind");
     if (kind != kKind) throw errors::other_kind_of_model(name, kind);
+    const int64_t version = description.at("version");
+    if (version > kVersion) throw errors::newer_model(name, version, kVersion);
     const Json& tokenizer = description.at("tokenizer");
     model.tokenizer = Tokenizer({.kind = parse_tokenizer_kind(tokenizer.at("kind").get<std::string>()),
                                  .lowercase = tokenizer.at("lowercase").get<bool>()});
@@ -165,6 +178,7 @@ TextClassifier TextClassifier::from_bytes(std::string_view bytes, const std::str
     throw errors::bad_description(name, error.what());
   }
   load_state(*model.network.module, named_tensors(file.tensors), name);
+  require_finite(*model.network.module, name);
   return model;
 }
 

@@ -48,7 +48,9 @@ struct TextClassifier {
   /// The bytes that save() writes.
   std::string to_bytes() const;
   /// Throws  DataError when the file cannot be read;
-  ///         FormatError when it is no model file of Runnel, or its parts do not belong together.
+  ///         FormatError when it is no model file of Runnel, its parts do not belong together, or a newer
+  ///         Runnel wrote it;
+  ///         NumericError when a weight is NaN or infinite.
   static TextClassifier load(const std::string& path);
   static TextClassifier from_bytes(std::string_view bytes, const std::string& name);
 };

@@ -11,12 +11,12 @@ namespace {
 constexpr size_t kMostBytes = 60;
 constexpr size_t kMostNames = 10;
 
-/// The text, escaped and shortened.
-std::string one_line(std::string_view text) {
+/// The text, escaped; of more than `most` bytes the first ones.
+std::string one_line(std::string_view text, size_t most = kMostBytes) {
   std::string line;
   for (size_t i = 0; i < text.size();) {
     const size_t length = static_cast<size_t>(std::max(1, utf8_length_at(text, i)));
-    if (i + length > kMostBytes) return line + "…";
+    if (i + length > most) return line + "…";
     const uint8_t first = static_cast<uint8_t>(text[i]);
     const bool c1_control = length == 2 && first == 0xC2 && static_cast<uint8_t>(text[i + 1]) < 0xA0;
     if (first == '\n') {
@@ -38,6 +38,8 @@ std::string one_line(std::string_view text) {
 }
 
 }  // namespace
+
+std::string escaped(std::string_view text) { return one_line(text, text.size()); }
 
 std::string in_quotes(std::string_view text) { return '"' + one_line(text) + '"'; }
 

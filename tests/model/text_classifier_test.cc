@@ -3,6 +3,7 @@
 #include <functional>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "runnel/base/files.h"
@@ -158,6 +159,24 @@ TEST(TextClassifier, refuses_a_safetensors_file_that_is_no_model) {
 TEST(TextClassifier, refuses_a_model_of_another_kind) {
   EXPECT_EQ(error_for(changed([](Json& d) { d["kind"] = "tagger"; })),
             "FormatError m: byte 8: a model of the kind \"tagger\", expected \"text-classifier\"");
+}
+
+TEST(TextClassifier, refuses_a_model_of_a_newer_version) {
+  EXPECT_EQ(error_for(changed([](Json& d) { d["version"] = 2; })),
+            "FormatError m: byte 8: a model of version 2, newer than this Runnel reads\n"
+            "  expected  version 1 or older\n"
+            "  got       version 2\n"
+            "  fix       a newer Runnel, or train the model again with this one");
+}
+
+TEST(TextClassifier, refuses_weights_that_are_not_finite) {
+  for (const float value :
+       {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::infinity()}) {
+    const TextClassifier model = small_model();
+    model.network.module->named_parameters()[2].variable.mutable_value().data()[3] = value;
+    EXPECT_THAT(error_for(model.to_bytes()),
+                StartsWith("NumericError m: \"1.weight_hh_l0\" has a weight that is "));
+  }
 }
 
 TEST(TextClassifier, refuses_a_description_that_cannot_be_read) {

@@ -18,6 +18,11 @@ TEST(InQuotes, escapes_what_a_line_cannot_show) {
   EXPECT_EQ(in_quotes("\u0085"), "\"\\u0085\"");
 }
 
+TEST(Escaped, is_one_whole_line) {
+  EXPECT_EQ(escaped(std::string(70, 'a') + "\n\t\x1B"), std::string(70, 'a') + "\\n\\t\\x1B");
+  EXPECT_EQ(escaped(""), "");
+}
+
 TEST(InQuotes, cuts_a_long_text_between_characters) {
   EXPECT_EQ(in_quotes(std::string(60, 'a')), '"' + std::string(60, 'a') + '"');
   EXPECT_EQ(in_quotes(std::string(61, 'a')), '"' + std::string(60, 'a') + "…\"");
