@@ -31,9 +31,9 @@ class Buffer {
   float* data() { return values_.get(); }
   const float* data() const { return values_.get(); }
   int64_t count() const { return count_; }
-  /// Makes room for `count` floats; the content is lost when it has to grow.
+  /// Makes room for `count` floats, be it none; the content is lost when it has to grow.
   float* grow(int64_t count) {
-    if (count > count_) *this = Buffer(count);
+    if (count > count_ || !values_) *this = Buffer(count);
     return data();
   }
 
