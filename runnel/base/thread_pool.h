@@ -51,8 +51,8 @@ template <class Body>
                           detail::task_context(body));
 }
 
-/// Where the members of a team wait until all have come. It takes about a tenth of a microsecond when they come
-/// together; a member that waits long gives its processor to others between looks.
+/// Where the members of a team wait until all have come. They look for each other without sleeping; a member that waits
+/// long gives its processor to others between looks.
 class SpinBarrier {
  public:
   explicit SpinBarrier(int64_t members = 1) : members_(members) {}

@@ -40,11 +40,12 @@ void Plan::assign(const Walk& walk, const PlanSizes& sizes) {
   }
 }
 
-void Plan::reserve(const Walk& walk, int64_t directions) {
+int64_t Plan::reserve(const Walk& walk, int64_t directions) {
   const int64_t most = directions * std::max<int64_t>(1, thread_count() / directions);
   cuts_.reserve(static_cast<size_t>(std::min(most, walk.batch()) + 1));
   shares_.reserve(static_cast<size_t>(most));
   barriers_.resize(static_cast<size_t>(directions));
+  return most;
 }
 
 /// Neighbouring sequences of about equally many steps together.

@@ -8,7 +8,7 @@
 
 namespace runnel::kernels {
 
-/// Panels first … last − 1 of packed weights.
+/// Panels first … last − 1 of packed weights; of a step's weights, groups of panels.
 struct PanelRange {
   int64_t first, last;
 };
@@ -36,20 +36,17 @@ struct PlanSizes {
 
 /// How a layer call is cut for the threads.
 ///
-///     measured                                                        rule
-///     waking a thread costs about 5 µs                                 no share is smaller than kWorthAThread
-///     a sequence walked by one thread needs no other                   directions and sequences are shared out first
-///     two caches hold twice the weights, a crossing costs 0.2 µs       few sequences: the units are, where a step has
-///                                                                      kWorthACrossing of work for each
+///     a thread must be woken                          no share is smaller than kWorthAThread
+///     a sequence walked by one thread needs no other  directions and sequences are shared out first
+///     two caches hold twice the weights, but the      few sequences: the units are, where a step has
+///     threads must meet after every step              kWorthACrossing of work for each
 class Plan {
  public:
   /// Allocates only where there are more shares than ever before. Every direction walks as `walk` does.
   void assign(const Walk& walk, const PlanSizes& sizes);
 
-  /// Makes room for the plan of any walk of this one's batch.
-  void reserve(const Walk& walk, int64_t directions);
-  /// What reserve() made room for.
-  int64_t most_shares() const { return static_cast<int64_t>(shares_.capacity()); }
+  /// Makes room for the plan of any walk of this one's batch. Returns the most shares that it may have.
+  int64_t reserve(const Walk& walk, int64_t directions);
 
   int64_t shares() const { return static_cast<int64_t>(shares_.size()); }
 

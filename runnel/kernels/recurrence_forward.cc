@@ -133,8 +133,7 @@ class Session final : public RecurrenceSession {
                        d == 1, Kept::two);
       make_room(walks_[d], Kept::two, own_[d]);
     }
-    plan_.reserve(walks_[0], sizes_.directions);
-    inputs_.resize(static_cast<size_t>(plan_.most_shares()));
+    inputs_.resize(static_cast<size_t>(plan_.reserve(walks_[0], sizes_.directions)));
     for (InputMemory& memory : inputs_) {
       InputSide<CellType>::reserve(kernels_[0], sizes_.input, batch, steps, memory);
     }

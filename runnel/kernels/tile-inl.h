@@ -42,7 +42,7 @@ struct TileRows {
 };
 
 /// Vectors of a panel. With two, and as many rows as the registers allow, a multiply-add needs the fewest loads of whole
-/// vectors: on a Zen 3 six rows and two vectors reach the peak, three rows and four vectors three quarters of it.
+/// vectors.
 inline constexpr int kVectors = 2;
 inline constexpr int64_t kWidth = kVectors * kLanes;
 /// Rows of the highest tile.

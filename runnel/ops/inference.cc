@@ -44,11 +44,14 @@ void InferenceState::reset() noexcept {
   std::fill(c_.begin(), c_.end(), 0.0f);
 }
 
+Shape InferenceState::shape(int64_t hidden) const {
+  return {{join(axes::layer, axes::direction), sizes_.slots},
+          {axes::batch, sizes_.batch},
+          {axes::hidden, hidden}};
+}
+
 Tensor InferenceState::h() const {
-  const Shape shape{{join(axes::layer, axes::direction), sizes_.slots},
-                    {axes::batch, sizes_.batch},
-                    {axes::hidden, sizes_.output}};
-  Tensor all = Tensor::uninitialized(shape);
+  Tensor all = Tensor::uninitialized(shape(sizes_.output));
   RowCopy{sizes_.slots * sizes_.batch, sizes_.output}(h(turn_, 0), sizes_.state_row, all.data(),
                                                       sizes_.output);
   return all;
@@ -56,23 +59,20 @@ Tensor InferenceState::h() const {
 
 Tensor InferenceState::c() const {
   if (!sizes_.has_cell) return {};
-  const Shape shape{{join(axes::layer, axes::direction), sizes_.slots},
-                    {axes::batch, sizes_.batch},
-                    {axes::hidden, sizes_.hidden}};
-  Tensor all = Tensor::uninitialized(shape);
+  Tensor all = Tensor::uninitialized(shape(sizes_.hidden));
   RowCopy{sizes_.slots * sizes_.batch, sizes_.hidden}(c(0), sizes_.cell_row, all.data(), sizes_.hidden);
   return all;
 }
 
 void InferenceState::set(const Tensor& new_h, const Tensor& new_c) {
-  const Shape h_shape = h().shape();
-  if (!(new_h.shape() == h_shape)) throw errors::shapes_differ("InferenceState::set", h_shape, new_h.shape());
-  RowCopy{sizes_.slots * sizes_.batch, sizes_.output}(new_h.data(), sizes_.output, h(turn_, 0),
-                                                      sizes_.state_row);
-  if (!sizes_.has_cell) return;
-  const Shape c_shape = c().shape();
-  if (!(new_c.shape() == c_shape)) throw errors::shapes_differ("InferenceState::set", c_shape, new_c.shape());
-  RowCopy{sizes_.slots * sizes_.batch, sizes_.hidden}(new_c.data(), sizes_.hidden, c(0), sizes_.cell_row);
+  const auto check = [](const Shape& expected, const Tensor& got) {
+    if (!(got.shape() == expected)) throw errors::shapes_differ("InferenceState::set", expected, got.shape());
+  };
+  check(shape(sizes_.output), new_h);
+  if (sizes_.has_cell) check(shape(sizes_.hidden), new_c);
+  const int64_t rows = sizes_.slots * sizes_.batch;
+  RowCopy{rows, sizes_.output}(new_h.data(), sizes_.output, h(turn_, 0), sizes_.state_row);
+  if (sizes_.has_cell) RowCopy{rows, sizes_.hidden}(new_c.data(), sizes_.hidden, c(0), sizes_.cell_row);
 }
 
 struct Inference::Impl {

@@ -48,6 +48,7 @@ class InferenceState {
     bool has_cell;
   };
   explicit InferenceState(const Sizes& sizes);
+  Shape shape(int64_t hidden) const;  // [layer·direction, batch, hidden]
 
   // Two rows of h a sequence, since a step may not overwrite what it reads: [turn, slot, batch, state_row].
   float* h(int64_t turn, int64_t slot) {

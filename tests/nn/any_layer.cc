@@ -1,5 +1,7 @@
 #include "tests/nn/any_layer.h"
 
+#include <gtest/gtest.h>
+
 #include "runnel/ops/shaping.h"
 #include "runnel/tensor/axes.h"
 
@@ -98,6 +100,15 @@ RecurrentResults AnyLayer::packed(const RecurrentData& d) {
         }
       },
       layer_);
+}
+
+std::vector<std::string> parameter_list(const Module& module) {
+  std::vector<std::string> list;
+  for (const auto& [name, variable] : module.named_parameters()) {
+    EXPECT_TRUE(variable.requires_grad()) << name;
+    list.push_back(name + " " + variable.shape().to_string());
+  }
+  return list;
 }
 
 }  // namespace runnel

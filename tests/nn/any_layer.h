@@ -34,6 +34,9 @@ struct RecurrentResults {
   Variable flat() const;
 };
 
+/// A module's parameters, each of which must want a gradient: `weight_ih_l0 [gate·hidden=12, feature=5]`.
+std::vector<std::string> parameter_list(const Module& module);
+
 class AnyLayer {
  public:
   /// Parameters from the default generator.

@@ -1,5 +1,6 @@
 #include "runnel/nn/cells.h"
 
+#include "tests/nn/any_layer.h"
 #include "tests/ops/op_testing.h"
 
 // Their arithmetic is held against PyTorch in golden_test.cc, and against the layers in
@@ -10,14 +11,6 @@ namespace {
 
 using namespace op_testing;
 using testing::ElementsAre;
-
-std::vector<std::string> parameter_list(const Module& module) {
-  std::vector<std::string> list;
-  for (const auto& [name, variable] : module.named_parameters()) {
-    list.push_back(name + " " + variable.shape().to_string());
-  }
-  return list;
-}
 
 TEST(Cells, have_the_parameters_of_pytorch_without_a_layers_number) {
   EXPECT_THAT(parameter_list(LSTMCell({.input_size = 5, .hidden_size = 3})),

@@ -17,6 +17,8 @@
 #include "runnel/tensor/axes.h"
 #include "runnel/tensor/shape_error.h"
 
+#include "tests/nn/any_config.h"
+#include "tests/nn/any_layer.h"
 #include "tests/sanitizers.h"
 
 namespace {
@@ -61,58 +63,22 @@ namespace {
 
 /// A recurrent module of any kind and the numbers of one call.
 struct Case {
-  std::unique_ptr<Recurrent> module;
+  AnyLayer layer;
   int64_t batch, seq;
   Tensor x;
 
-  bool batch_first() const { return module->config().batch_first; }
-  int64_t output_size() const { return module->config().directions() * module->config().output_size(); }
+  Recurrent& module() { return layer.module(); }
+  int64_t output_size() const { return layer.config().directions() * layer.config().output_size(); }
 };
 
-int64_t number(int64_t least, int64_t most) { return *rc::gen::inRange(least, most + 1); }
-
-std::unique_ptr<Recurrent> any_module(bool one_direction) {
-  const int64_t input = number(1, 33), hidden = number(1, 40), layers = number(1, 3);
-  const bool bidirectional = !one_direction && *rc::gen::arbitrary<bool>(),
-             bias = *rc::gen::arbitrary<bool>();
-  const bool batch_first = *rc::gen::arbitrary<bool>();
-  Generator generator(static_cast<uint64_t>(number(0, 1000)));
-  switch (number(0, 2)) {
-    case 0:
-      return std::make_unique<LSTM>(LSTMOptions{.input_size = input,
-                                                .hidden_size = hidden,
-                                                .num_layers = layers,
-                                                .bias = bias,
-                                                .batch_first = batch_first,
-                                                .bidirectional = bidirectional,
-                                                .proj_size = number(0, hidden - 1)},
-                                    generator);
-    case 1:
-      return std::make_unique<GRU>(GRUOptions{.input_size = input,
-                                              .hidden_size = hidden,
-                                              .num_layers = layers,
-                                              .bias = bias,
-                                              .batch_first = batch_first,
-                                              .bidirectional = bidirectional},
-                                   generator);
-    default:
-      return std::make_unique<RNN>(RNNOptions{.input_size = input,
-                                              .hidden_size = hidden,
-                                              .num_layers = layers,
-                                              .bias = bias,
-                                              .batch_first = batch_first,
-                                              .bidirectional = bidirectional},
-                                   generator);
-  }
-}
-
 Case any_case(bool one_direction) {
-  Case c{any_module(one_direction), number(1, 9), number(1, 7), {}};
-  const Axis batch{axes::batch, c.batch}, seq{axes::seq, c.seq},
-      feature{axes::feature, c.module->config().input_size};
-  c.x = Tensor(c.batch_first() ? Shape{batch, seq, feature} : Shape{seq, batch, feature});
-  Generator generator(static_cast<uint64_t>(number(0, 1000)));
-  generator.fill_uniform(c.x.values(), -1, 1);
+  RecurrentConfig config = any_config({.size = 40});
+  if (one_direction) config.bidirectional = false;
+  manual_seed(static_cast<uint64_t>(number(0, 1000)));
+  Case c{AnyLayer(config), number(1, 9), number(1, 7), {}};
+  const Axis batch{axes::batch, c.batch}, seq{axes::seq, c.seq}, feature{axes::feature, config.input_size};
+  c.x = Tensor(config.batch_first ? Shape{batch, seq, feature} : Shape{seq, batch, feature});
+  default_generator().fill_uniform(c.x.values(), -1, 1);
   return c;
 }
 
@@ -133,9 +99,9 @@ std::vector<float> rows_of_step(const Tensor& x, int64_t t) {
 }
 
 RC_GTEST_PROP(Inference, runs_to_the_bits_of_the_module, ()) {
-  const Case c = any_case(false);
-  const Signal expected = c.module->forward({.data = Variable(c.x)});
-  Inference inference = c.module->inference({.batch = c.batch, .max_seq = c.seq + number(0, 3)});
+  Case c = any_case(false);
+  const Signal expected = c.module().forward({.data = Variable(c.x)});
+  Inference inference = c.module().inference({.batch = c.batch, .max_seq = c.seq + number(0, 3)});
   InferenceState state = inference.make_state();
   std::vector<float> output(static_cast<size_t>(c.batch * c.seq * c.output_size()));
   inference.run(c.x.values(), c.seq, state, output);
@@ -145,9 +111,9 @@ RC_GTEST_PROP(Inference, runs_to_the_bits_of_the_module, ()) {
 }
 
 RC_GTEST_PROP(Inference, steps_to_the_bits_of_a_run, ()) {
-  const Case c = any_case(true);
-  const Signal expected = c.module->forward({.data = Variable(c.x)});
-  Inference inference = c.module->inference({.batch = c.batch});
+  Case c = any_case(true);
+  const Signal expected = c.module().forward({.data = Variable(c.x)});
+  Inference inference = c.module().inference({.batch = c.batch});
   InferenceState state = inference.make_state();
   std::vector<float> output(static_cast<size_t>(c.batch * c.output_size()));
   for (int64_t t = 0; t < c.seq; ++t) {
@@ -158,8 +124,8 @@ RC_GTEST_PROP(Inference, steps_to_the_bits_of_a_run, ()) {
 }
 
 RC_GTEST_PROP(Inference, starts_one_stream_anew_and_leaves_the_others, ()) {
-  const Case c = any_case(true);
-  Inference inference = c.module->inference({.batch = c.batch});
+  Case c = any_case(true);
+  Inference inference = c.module().inference({.batch = c.batch});
   InferenceState state = inference.make_state(), fresh = inference.make_state();
   const std::vector<float> x = rows_of_step(c.x, 0);
   std::vector<float> second(static_cast<size_t>(c.batch * c.output_size())), first = second, after = second;
@@ -180,9 +146,9 @@ RC_GTEST_PROP(Inference, starts_one_stream_anew_and_leaves_the_others, ()) {
 
 RC_GTEST_PROP(Inference, never_allocates_in_step_and_run, ()) {
   const bool one_direction = *rc::gen::arbitrary<bool>();
-  const Case c = any_case(one_direction);
+  Case c = any_case(one_direction);
   set_thread_count(1);
-  Inference inference = c.module->inference({.batch = c.batch, .max_seq = c.seq});
+  Inference inference = c.module().inference({.batch = c.batch, .max_seq = c.seq});
   InferenceState state = inference.make_state();
   std::vector<float> output(static_cast<size_t>(c.batch * c.seq * c.output_size()));
   const std::vector<float> x = rows_of_step(c.x, 0);

@@ -11,6 +11,7 @@
 #include "runnel/ops/shaping.h"
 #include "runnel/tensor/axes.h"
 
+#include "tests/nn/any_config.h"
 #include "tests/nn/any_layer.h"
 
 // What holds for every recurrent layer, every size and every batch, to the last bit.
@@ -49,26 +50,6 @@ struct Example {
     return all;
   }
 };
-
-struct Most {
-  int64_t layers = 3, size = 20, batch = 6, seq = 6;
-};
-
-int64_t number(int64_t least, int64_t most) { return *rc::gen::inRange<int64_t>(least, most + 1); }
-bool yes_or_no() { return *rc::gen::arbitrary<bool>(); }
-
-RecurrentConfig any_config(const Most& most) {
-  RecurrentConfig config{.cell = *rc::gen::element(Cell::rnn_tanh, Cell::rnn_relu, Cell::lstm, Cell::gru),
-                         .input_size = number(1, most.size),
-                         .hidden_size = number(1, most.size),
-                         .num_layers = number(1, most.layers),
-                         .bias = yes_or_no(),
-                         .batch_first = yes_or_no(),
-                         .bidirectional = yes_or_no()};
-  if (config.cell == Cell::lstm && config.hidden_size > 1)
-    config.proj_size = number(0, config.hidden_size - 1);
-  return config;
-}
 
 Example example_of(const RecurrentConfig& config, const Most& most) {
   manual_seed(static_cast<uint64_t>(number(0, 1000)));

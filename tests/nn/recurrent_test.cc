@@ -15,16 +15,6 @@ namespace {
 using namespace op_testing;
 using testing::ElementsAre;
 
-/// `weight_ih_l0 [gate·hidden=12, feature=5]`
-std::vector<std::string> parameter_list(const Module& module) {
-  std::vector<std::string> list;
-  for (const auto& [name, variable] : module.named_parameters()) {
-    EXPECT_TRUE(variable.requires_grad()) << name;
-    list.push_back(name + " " + variable.shape().to_string());
-  }
-  return list;
-}
-
 TEST(Recurrent, has_the_parameters_of_pytorch_in_the_same_order) {
   EXPECT_THAT(parameter_list(RNN({.input_size = 5, .hidden_size = 3})),
               ElementsAre("weight_ih_l0 [gate·hidden=3, feature=5]", "weight_hh_l0 [gate·hidden=3, hidden=3]",
