@@ -129,7 +129,7 @@ std::string block(const Findings& f) {
 /// A measured number without the digits that mean nothing.
 double rounded(double value) { return std::round(value * 1e4) / 1e4; }
 
-Json json_of(const Findings& f) {
+Json findings_json(const Findings& f) {
   const BenchRequest& r = f.of.request;
   Json json{{"spec", r.network},
             {"mode", name_of(r.mode)},
@@ -181,7 +181,7 @@ std::string limits_text(const std::vector<kernels::MachineLimits>& all) {
   return aligned(rows);
 }
 
-Json json_of(const std::vector<kernels::MachineLimits>& all) {
+Json limits_json(const std::vector<kernels::MachineLimits>& all) {
   Json json{{"target", kernels::target_name()}, {"limits", Json::array()}};
   for (const kernels::MachineLimits& limits : all) {
     Json levels = Json::array();
@@ -199,13 +199,13 @@ Json json_of(const std::vector<kernels::MachineLimits>& all) {
 int bench_command(const BenchArguments& a, const CommonOptions& common) {
   if (a.limits) {
     const std::vector<kernels::MachineLimits> all = measure_machine();
-    common.json ? print_json(json_of(all)) : print(limits_text(all));
+    common.json ? print_json(limits_json(all)) : print(limits_text(all));
     return kWell;
   }
   if (a.network.empty()) throw nothing_to_measure();
   const Findings findings = measure(request_of(a, common), a.seconds);
   if (common.json) {
-    print_json(json_of(findings));
+    print_json(findings_json(findings));
   } else {
     print(a.brief ? brief(findings) : block(findings));
   }

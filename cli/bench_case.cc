@@ -115,8 +115,8 @@ const Recurrent* ready_to_run(const Network& network, const Signal& signal) {
 }
 
 /// An Inference with its state and room for the output.
-struct Prepared {
-  Prepared(const Recurrent& module, int64_t batch, int64_t seq)
+struct Ready {
+  Ready(const Recurrent& module, int64_t batch, int64_t seq)
       : inference(module.inference({.batch = batch, .max_seq = seq})),
         state(inference.make_state()),
         output(static_cast<size_t>(batch * seq * inference.output_size())) {}
@@ -134,23 +134,23 @@ struct Body {
 
 Body inference(const Network& network, const BenchRequest& request, const Signal& signal) {
   if (const Recurrent* module = ready_to_run(network, signal)) {
-    const auto prepared = std::make_shared<Prepared>(*module, request.batch, request.seq);
-    const auto call = [prepared, x = signal.features("bench"), seq = request.seq] {
-      prepared->state.reset();
-      prepared->inference.run(x.value().values(), seq, prepared->state, prepared->output);
+    const auto ready = std::make_shared<Ready>(*module, request.batch, request.seq);
+    const auto call = [ready, x = signal.features("bench"), seq = request.seq] {
+      ready->state.reset();
+      ready->inference.run(x.value().values(), seq, ready->state, ready->output);
     };
-    return {call, prepared->inference.bytes()};
+    return {call, ready->inference.bytes()};
   }
   return {[&module = *network.module, signal] { module.forward(signal); }};
 }
 
 Body stream(const Network& network, const BenchRequest& request, const Signal& signal) {
   if (const Recurrent* module = ready_to_run(network, signal)) {
-    const auto prepared = std::make_shared<Prepared>(*module, request.batch, 1);
-    const auto call = [prepared, x = signal.features("bench")] {
-      prepared->inference.step(x.value().values(), prepared->state, prepared->output);
+    const auto ready = std::make_shared<Ready>(*module, request.batch, 1);
+    const auto call = [ready, x = signal.features("bench")] {
+      ready->inference.step(x.value().values(), ready->state, ready->output);
     };
-    return {call, prepared->inference.bytes()};
+    return {call, ready->inference.bytes()};
   }
   struct State {
     Variable h, c;

@@ -34,7 +34,7 @@ KnownRows read_rows(const std::string& path, const TableArguments& arguments, co
   return known_rows(table, columns_of(table, arguments), model);
 }
 
-Json json_of(const TextClassifier& model, const Evaluation& evaluation) {
+Json evaluation_json(const TextClassifier& model, const Evaluation& evaluation) {
   Json json{{"examples", evaluation.confusion.total()},
             {"loss", evaluation.loss},
             {"accuracy", evaluation.accuracy()},
@@ -74,7 +74,7 @@ int evaluate_command(const EvaluateArguments& arguments, const CommonOptions& co
   const Evaluation evaluation = evaluate(model, dataset);
   // A row whose label the model never saw is answered wrongly, whatever the answer.
   const double known = static_cast<double>(dataset.size()) / static_cast<double>(dataset.size() + unknown);
-  Json json = json_of(model, evaluation);
+  Json json = evaluation_json(model, evaluation);
   json["accuracy"] = evaluation.accuracy() * known;
   json["unknown_labels"] = unknown;
   std::vector<std::vector<std::string>> rows{{"accuracy", percent(evaluation.accuracy() * known)},

@@ -4,6 +4,7 @@
 #include "runnel/autograd/gradcheck.h"
 #include "runnel/autograd/tape.h"
 #include "runnel/autograd/variable.h"
+#include "runnel/base/denormals.h"
 #include "runnel/base/error.h"
 #include "runnel/base/files.h"
 #include "runnel/base/random.h"

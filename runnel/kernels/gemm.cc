@@ -6,6 +6,7 @@
 //
 #include <cassert>
 
+#include "runnel/base/denormals.h"
 #include "runnel/base/thread_pool.h"
 #include "runnel/kernels/buffer.h"
 #include "runnel/kernels/target.h"
@@ -130,6 +131,7 @@ void gemm(const GemmArgs& args) {
   constexpr int64_t kWorthAThread = 1 << 19;  // multiply-adds: tens of microseconds
   const int64_t grain = std::max<int64_t>(1, kWorthAThread / work_a_tile);
   parallel_for(by_rows ? row_tiles : col_tiles, grain, [&](int64_t begin, int64_t end) {
+    const FlushDenormals flush;
     const int64_t tile = by_rows ? kTileRows : kTileCols;
     const int64_t first = begin * tile, count = std::min(end * tile, by_rows ? rows : cols) - first;
     gemm_part(args, by_rows ? Block{first, count, 0, cols} : Block{0, rows, first, count});
@@ -166,6 +168,7 @@ void sum_rows(const Matrix& a, float* out, bool accumulate) {
   const int64_t blocks = (a.cols + kBlock - 1) / kBlock;
   const int64_t grain = std::max<int64_t>(1, kWorthAThread / (kBlock * std::max<int64_t>(1, a.rows)));
   parallel_for(blocks, grain, [&](int64_t begin, int64_t end) {
+    const FlushDenormals flush;
     sum_columns(a, begin * kBlock, std::min(end * kBlock, a.cols), out, accumulate);
   });
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "runnel/base/denormals.h"
 #include "runnel/base/thread_pool.h"
 #include "runnel/kernels/walk.h"
 
@@ -50,13 +51,18 @@ class Plan {
 
   int64_t shares() const { return static_cast<int64_t>(shares_.size()); }
 
-  /// Calls `body(share)` for every share. Where the threads for a team can't be had, one thread does all units.
+  /// Calls `body(share)` for every share, denormals flushed. Where the threads for a team can't be had, one thread does
+  /// all units.
   template <class Body>
   void run(const Body& body) {
-    const auto one = [&](int64_t i) { body(shares_[static_cast<size_t>(i)]); };
+    const auto one = [&](int64_t i) {
+      const FlushDenormals flush;
+      body(shares_[static_cast<size_t>(i)]);
+    };
     if (members_ == 1) {
       parallel_tasks(shares(), one);
     } else if (!try_team(shares(), one)) {
+      const FlushDenormals flush;
       for (int64_t i = 0; i < shares(); i += members_) {
         Share all = shares_[static_cast<size_t>(i)];
         all.panels.last = shares_[static_cast<size_t>(i + members_ - 1)].panels.last;

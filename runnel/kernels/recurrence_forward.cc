@@ -4,6 +4,7 @@
 //
 #include <cassert>
 
+#include "runnel/base/denormals.h"
 #include "runnel/kernels/plan.h"
 #include "runnel/kernels/recurrence.h"
 #include "runnel/kernels/step-inl.h"
@@ -156,6 +157,7 @@ class Session final : public RecurrenceSession {
   }
 
   void step(const RecurrenceStep& args) noexcept override {
+    const FlushDenormals flush;
     if (sizes_.projected) own_[0].hidden.grow(args.batch * sizes_.hidden_row);
     const StepKernel<CellType>& kernel = kernels_[static_cast<size_t>(args.direction)];
     kernel.step({.rows = args.batch,

@@ -8,7 +8,7 @@
 namespace runnel {
 namespace {
 
-TextDataset dataset_of(std::vector<std::pair<std::vector<int32_t>, int32_t>> examples, size_t classes = 2) {
+TextDataset labelled(std::vector<std::pair<std::vector<int32_t>, int32_t>> examples, size_t classes = 2) {
   TextDataset dataset{.examples = {}, .labels = {}};
   for (size_t c = 0; c < classes; ++c) dataset.labels.push_back(std::string(1, static_cast<char>('a' + c)));
   for (auto& [ids, label] : examples) dataset.examples.push_back({.ids = ids, .label = label, .row = 0});
@@ -17,7 +17,7 @@ TextDataset dataset_of(std::vector<std::pair<std::vector<int32_t>, int32_t>> exa
 
 // Manning, Raghavan and Schütze, Introduction to Information Retrieval, example 13.1:
 // 2 Chinese, 3 Beijing, 4 Shanghai, 5 Macao, 6 Tokyo, 7 Japan; label 1 is "China".
-TextDataset china() { return dataset_of({{{2, 3, 2}, 1}, {{2, 2, 4}, 1}, {{2, 5}, 1}, {{6, 7, 2}, 0}}); }
+TextDataset china() { return labelled({{{2, 3, 2}, 1}, {{2, 2, 4}, 1}, {{2, 5}, 1}, {{6, 7, 2}, 0}}); }
 
 TEST(NaiveBayes, agrees_with_the_textbook) {
   const NaiveBayes model(china());
@@ -29,21 +29,21 @@ TEST(NaiveBayes, agrees_with_the_textbook) {
 }
 
 TEST(NaiveBayes, leaves_out_words_that_training_did_not_have) {
-  const NaiveBayes model(dataset_of({{{1, 1, 1, 2}, 0}, {{3}, 1}, {{3, 5}, 1}}));
+  const NaiveBayes model(labelled({{{1, 1, 1, 2}, 0}, {{3}, 1}, {{3, 5}, 1}}));
   EXPECT_EQ(model.predict(std::vector<int32_t>{1, 1, 1, 1}), 1);
   EXPECT_EQ(model.predict(std::vector<int32_t>{4, 99, 0}), 1);
   EXPECT_EQ(model.predict(std::vector<int32_t>{2, 4}), 0);
 }
 
 TEST(NaiveBayes, never_answers_a_label_without_rows) {
-  const NaiveBayes model(dataset_of({{{2}, 1}, {{3}, 2}}, 4));
+  const NaiveBayes model(labelled({{{2}, 1}, {{3}, 2}}, 4));
   EXPECT_EQ(model.predict(std::vector<int32_t>{2}), 1);
   EXPECT_EQ(model.predict(std::vector<int32_t>{3}), 2);
   EXPECT_EQ(model.predict(std::vector<int32_t>{4}), 1);  // of equals the first
 }
 
 TEST(Baselines, are_measured_on_the_test_set) {
-  const TextDataset test = dataset_of({{{2, 2}, 1}, {{6, 7}, 0}, {{3}, 0}, {{7}, 0}});
+  const TextDataset test = labelled({{{2, 2}, 1}, {{6, 7}, 0}, {{3}, 0}, {{7}, 0}});
   const Baselines baselines = measure_baselines(china(), test);
   EXPECT_EQ(baselines.majority.label, 1);
   EXPECT_DOUBLE_EQ(baselines.majority.accuracy, 0.25);
@@ -51,9 +51,9 @@ TEST(Baselines, are_measured_on_the_test_set) {
 }
 
 TEST(Baselines, need_examples) {
-  EXPECT_EQ(error_of([] { measure_baselines(dataset_of({}), china()); }),
+  EXPECT_EQ(error_of([] { measure_baselines(labelled({}), china()); }),
             "OptionError baselines: there are no examples");
-  EXPECT_EQ(error_of([] { measure_baselines(china(), dataset_of({})); }),
+  EXPECT_EQ(error_of([] { measure_baselines(china(), labelled({})); }),
             "OptionError baselines: there are no examples");
 }
 

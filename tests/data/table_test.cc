@@ -10,7 +10,7 @@ namespace {
 
 using testing::ElementsAre;
 
-Table reviews() {
+Table small_table() {
   Table table("reviews.csv", {"text", "label", "2", "twice", "twice"});
   table.add_row({{"good", 2, 1}, {"pos", 2, 6}, {"x", 2, 10}, {"", 2, 12}, {"", 2, 13}});
   table.add_row({{"bad", 3, 1}, {"neg", 3, 5}, {"y", 3, 9}, {"", 3, 11}, {"", 3, 12}});
@@ -18,7 +18,7 @@ Table reviews() {
 }
 
 TEST(Table, finds_a_column_by_name_then_by_number) {
-  const Table table = reviews();
+  const Table table = small_table();
   EXPECT_EQ(table.column("label"), 1);
   EXPECT_EQ(table.column("1"), 0);
   EXPECT_EQ(table.column("2"), 2);  // the name wins
@@ -26,26 +26,26 @@ TEST(Table, finds_a_column_by_name_then_by_number) {
 }
 
 TEST(Table, lists_the_columns_when_there_is_none_of_that_name) {
-  EXPECT_EQ(error_of([] { reviews().column("lable"); }),
+  EXPECT_EQ(error_of([] { small_table().column("lable"); }),
             "DataError reviews.csv: there is no column \"lable\"\n"
             "  columns  text, label, 2, twice, twice\n"
             "  fix      did you mean \"label\"?");
-  EXPECT_EQ(error_of([] { reviews().column("6789"); }),
+  EXPECT_EQ(error_of([] { small_table().column("6789"); }),
             "DataError reviews.csv: there is no column \"6789\"\n"
             "  columns  text, label, 2, twice, twice");
   for (const char* none : {"0", "-1", "6000", "1.0", "", "99999999999999999999"}) {
-    EXPECT_THROW(reviews().column(none), DataError) << none;
+    EXPECT_THROW(small_table().column(none), DataError) << none;
   }
 }
 
 TEST(Table, asks_for_the_number_of_a_name_that_occurs_twice) {
-  EXPECT_EQ(error_of([] { reviews().column("twice"); }),
+  EXPECT_EQ(error_of([] { small_table().column("twice"); }),
             "DataError reviews.csv: columns 4 and 5 are both named \"twice\"\n"
             "  fix  take the column by its number, 4 or 5");
 }
 
 TEST(Table, gives_texts_and_their_places) {
-  const Table table = reviews();
+  const Table table = small_table();
   EXPECT_EQ(table.row_count(), 2);
   EXPECT_EQ(table.text(1, 0), "bad");
   EXPECT_THAT(table.texts(1), ElementsAre("pos", "neg"));

@@ -18,7 +18,7 @@ namespace runnel::kernels {
 namespace {
 
 using Numbers = std::vector<float>;
-constexpr float kUntouched = -12345;
+constexpr float kNeverWritten = -12345;
 
 struct Sizes {
   Cell cell;
@@ -138,7 +138,7 @@ class Recurrence {
  private:
   float* room(const std::string& name, int64_t count) {
     if (unwanted_.contains(name)) return nullptr;
-    return results_.emplace(name, Numbers(static_cast<size_t>(count), kUntouched)).first->second.data();
+    return results_.emplace(name, Numbers(static_cast<size_t>(count), kNeverWritten)).first->second.data();
   }
 
   const Arguments& arguments_;
@@ -224,14 +224,15 @@ TEST(RecurrenceKernel, leaves_rows_without_a_step_alone) {
       const int64_t width = static_cast<int64_t>(numbers.size()) / Batch::kRows;
       for (int64_t i = 0; i < static_cast<int64_t>(numbers.size()); ++i) {
         const bool is_written = std::count(written.begin(), written.end(), i / width) > 0;
-        EXPECT_EQ(numbers[static_cast<size_t>(i)] != kUntouched, is_written) << name << " row " << i / width;
+        EXPECT_EQ(numbers[static_cast<size_t>(i)] != kNeverWritten, is_written)
+            << name << " row " << i / width;
       }
     };
     expect_rows("output", arguments.batch.output_row);
     expect_rows("d_x", arguments.batch.x_row);
     for (const auto& [name, numbers] : results) {
       if (name == "output" || name == "d_x") continue;
-      EXPECT_EQ(std::count(numbers.begin(), numbers.end(), kUntouched), 0) << name;
+      EXPECT_EQ(std::count(numbers.begin(), numbers.end(), kNeverWritten), 0) << name;
     }
   });
 }

@@ -7,7 +7,7 @@
 namespace runnel {
 namespace {
 
-const Shape kShape = {{"batch", 3}, {"seq", 10}};
+const Shape kGiven = {{"batch", 3}, {"seq", 10}};
 
 TEST(ShapeError, shows_all_that_it_knows_with_the_reasons_below_each_other) {
   const ShapeError error({.where = "GRU \"encoder\"",
@@ -47,11 +47,11 @@ TEST(ShapeError, aligns_the_reasons_by_characters_not_by_bytes) {
 TEST(ShapeError, leaves_out_what_it_does_not_know) {
   EXPECT_STREQ(ShapeError({.what = "nothing fits"}).what(), "nothing fits");
   EXPECT_STREQ(ShapeError({.where = "linear", .what = "nothing fits"}).what(), "linear: nothing fits");
-  EXPECT_STREQ(ShapeError({.what = "nothing fits", .got = kShape}).what(),
+  EXPECT_STREQ(ShapeError({.what = "nothing fits", .got = kGiven}).what(),
                "nothing fits\n"
                "  got  [batch=3, seq=10]");
   EXPECT_STREQ(
-      ShapeError({.what = "nothing fits", .expected = Shape(), .got = kShape, .got_why = "as read"}).what(),
+      ShapeError({.what = "nothing fits", .expected = Shape(), .got = kGiven, .got_why = "as read"}).what(),
       "nothing fits\n"
       "  expected  []\n"
       "  got       [batch=3, seq=10]    as read");
@@ -62,7 +62,7 @@ TEST(ShapeErrors, of_too_many_axes) {
 }
 
 TEST(ShapeErrors, of_too_many_values) {
-  EXPECT_STREQ(errors::too_many_values(kShape).what(),
+  EXPECT_STREQ(errors::too_many_values(kGiven).what(),
                "a shape of so many values fits in no memory\n"
                "  got  [batch=3, seq=10]");
 }
@@ -75,7 +75,7 @@ TEST(ShapeErrors, of_a_symbolic_size) {
 }
 
 TEST(ShapeErrors, of_no_memory) {
-  EXPECT_STREQ(errors::no_memory(kShape, 120).what(), "there is no memory for [batch=3, seq=10]: 120 bytes");
+  EXPECT_STREQ(errors::no_memory(kGiven, 120).what(), "there is no memory for [batch=3, seq=10]: 120 bytes");
 }
 
 TEST(ShapeErrors, of_a_negative_size) {
@@ -83,14 +83,14 @@ TEST(ShapeErrors, of_a_negative_size) {
 }
 
 TEST(ShapeErrors, of_a_name_that_occurs_twice) {
-  EXPECT_STREQ(errors::name_twice("seq", kShape).what(),
+  EXPECT_STREQ(errors::name_twice("seq", kGiven).what(),
                "axis seq occurs twice\n"
                "  got  [batch=3, seq=10]\n"
                "  why  operations address an axis by its name, so a shape has each name once");
 }
 
 TEST(ShapeErrors, of_an_axis_that_is_not_there) {
-  EXPECT_STREQ(errors::no_such_axis("hidden", kShape).what(),
+  EXPECT_STREQ(errors::no_such_axis("hidden", kGiven).what(),
                "there is no axis hidden; the axes are: batch, seq\n"
                "  got  [batch=3, seq=10]");
   EXPECT_STREQ(errors::no_such_axis("hidden", {}).what(),
@@ -99,18 +99,18 @@ TEST(ShapeErrors, of_an_axis_that_is_not_there) {
 }
 
 TEST(ShapeErrors, of_a_wrong_count_of_values) {
-  EXPECT_STREQ(errors::wrong_count(kShape, 29).what(), "[batch=3, seq=10] holds 30 values, got 29");
+  EXPECT_STREQ(errors::wrong_count(kGiven, 29).what(), "[batch=3, seq=10] holds 30 values, got 29");
 }
 
 TEST(ShapeErrors, of_a_reshape_that_does_not_fit) {
-  EXPECT_STREQ(errors::reshape_count(kShape, {{"batch", 4}, {"seq", 10}}).what(),
+  EXPECT_STREQ(errors::reshape_count(kGiven, {{"batch", 4}, {"seq", 10}}).what(),
                "reshape: 30 values cannot fill a shape of 40\n"
                "  expected  [batch=4, seq=10]\n"
                "  got       [batch=3, seq=10]");
 }
 
 TEST(ShapeErrors, of_a_reshape_that_would_be_a_transpose) {
-  EXPECT_STREQ(errors::reshape_order(kShape, {{"seq", 10}, {"batch", 3}}).what(),
+  EXPECT_STREQ(errors::reshape_order(kGiven, {{"seq", 10}, {"batch", 3}}).what(),
                "reshape: the axes would change places but the values would not\n"
                "  expected  [seq=10, batch=3]\n"
                "  got       [batch=3, seq=10]\n"
@@ -120,19 +120,19 @@ TEST(ShapeErrors, of_a_reshape_that_would_be_a_transpose) {
 
 TEST(ShapeErrors, of_a_transpose_with_other_names) {
   const std::vector<AxisName> order = {"seq", "hidden"};
-  EXPECT_STREQ(errors::transpose_names(kShape, order).what(),
+  EXPECT_STREQ(errors::transpose_names(kGiven, order).what(),
                "transpose: the new order (seq, hidden) must have each axis once: batch, seq\n"
                "  got  [batch=3, seq=10]");
 }
 
 TEST(ShapeErrors, of_too_few_or_too_many_indices) {
-  EXPECT_STREQ(errors::index_rank(kShape, 1).what(),
+  EXPECT_STREQ(errors::index_rank(kGiven, 1).what(),
                "at: got 1 indices for 2 axes\n"
                "  got  [batch=3, seq=10]");
 }
 
 TEST(ShapeErrors, of_an_index_out_of_range) {
-  EXPECT_STREQ(errors::index_out_of_range("select", "seq", 10, kShape).what(),
+  EXPECT_STREQ(errors::index_out_of_range("select", "seq", 10, kGiven).what(),
                "select: index 10 is outside axis seq of size 10\n"
                "  got  [batch=3, seq=10]\n"
                "  why  valid are 0 … 9 and, from the end, -1 … -10");
@@ -143,19 +143,19 @@ TEST(ShapeErrors, of_an_index_out_of_range) {
 }
 
 TEST(ShapeErrors, of_a_tensor_without_values) {
-  EXPECT_STREQ(errors::no_values("at", kShape).what(),
+  EXPECT_STREQ(errors::no_values("at", kGiven).what(),
                "at: the tensor has a shape but no values\n"
                "  got  [batch=3, seq=10]");
 }
 
 TEST(ShapeErrors, of_a_tensor_that_is_not_one_number) {
-  EXPECT_STREQ(errors::not_one_number(kShape).what(),
+  EXPECT_STREQ(errors::not_one_number(kGiven).what(),
                "item: the tensor holds 30 numbers, expected one\n"
                "  got  [batch=3, seq=10]");
 }
 
 TEST(ShapeErrors, of_shapes_that_differ) {
-  EXPECT_STREQ(errors::shapes_differ("add", kShape, {{"batch", 3}}).what(),
+  EXPECT_STREQ(errors::shapes_differ("add", kGiven, {{"batch", 3}}).what(),
                "add: the shapes differ\n"
                "  expected  [batch=3, seq=10]\n"
                "  got       [batch=3]");

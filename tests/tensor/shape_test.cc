@@ -12,18 +12,18 @@
 namespace runnel {
 namespace {
 
-const Shape kShape = {{"batch", 3}, {"seq", 10}, {"feature", 100}};
+const Shape kSentences = {{"batch", 3}, {"seq", 10}, {"feature", 100}};
 
 TEST(Shape, lists_its_axes) {
-  EXPECT_EQ(kShape.rank(), 3);
-  EXPECT_EQ(kShape[0], (Axis{"batch", 3}));
-  EXPECT_EQ(kShape[2], (Axis{"feature", 100}));
-  EXPECT_EQ(std::vector<Axis>(kShape.begin(), kShape.end()),
+  EXPECT_EQ(kSentences.rank(), 3);
+  EXPECT_EQ(kSentences[0], (Axis{"batch", 3}));
+  EXPECT_EQ(kSentences[2], (Axis{"feature", 100}));
+  EXPECT_EQ(std::vector<Axis>(kSentences.begin(), kSentences.end()),
             (std::vector<Axis>{{"batch", 3}, {"seq", 10}, {"feature", 100}}));
 }
 
 TEST(Shape, prints_its_axes) {
-  EXPECT_EQ(kShape.to_string(), "[batch=3, seq=10, feature=100]");
+  EXPECT_EQ(kSentences.to_string(), "[batch=3, seq=10, feature=100]");
   EXPECT_EQ((Shape{{"batch"}, {"seq"}, {"feature", 100}}.to_string()), "[batch, seq, feature=100]");
   EXPECT_EQ((Shape{{join("layer", "direction"), 2}}.to_string()), "[layer·direction=2]");
 }
@@ -43,26 +43,26 @@ TEST(Shape, can_be_made_of_a_vector) {
 }
 
 TEST(Shape, finds_an_axis_by_its_name) {
-  EXPECT_EQ(kShape.index_of("batch"), 0);
-  EXPECT_EQ(kShape.index_of("feature"), 2);
-  EXPECT_EQ(kShape.size("seq"), 10);
-  EXPECT_EQ(kShape.find("seq"), 1);
-  EXPECT_EQ(kShape.find("hidden"), std::nullopt);
-  EXPECT_TRUE(kShape.has("seq"));
-  EXPECT_FALSE(kShape.has("hidden"));
+  EXPECT_EQ(kSentences.index_of("batch"), 0);
+  EXPECT_EQ(kSentences.index_of("feature"), 2);
+  EXPECT_EQ(kSentences.size("seq"), 10);
+  EXPECT_EQ(kSentences.find("seq"), 1);
+  EXPECT_EQ(kSentences.find("hidden"), std::nullopt);
+  EXPECT_TRUE(kSentences.has("seq"));
+  EXPECT_FALSE(kSentences.has("hidden"));
 }
 
 TEST(Shape, counts_its_values) {
-  EXPECT_EQ(kShape.count(), 3000);
-  EXPECT_EQ(kShape.count_between(1, 3), 1000);
-  EXPECT_EQ(kShape.count_between(0, 1), 3);
-  EXPECT_EQ(kShape.count_between(2, 2), 1);
+  EXPECT_EQ(kSentences.count(), 3000);
+  EXPECT_EQ(kSentences.count_between(1, 3), 1000);
+  EXPECT_EQ(kSentences.count_between(0, 1), 3);
+  EXPECT_EQ(kSentences.count_between(2, 2), 1);
   EXPECT_EQ((Shape{{"batch", 3}, {"seq", 0}}.count()), 0);
 }
 
 TEST(Shape, is_symbolic_when_one_axis_is) {
   EXPECT_TRUE((Shape{{"batch"}, {"seq", 10}}.symbolic()));
-  EXPECT_FALSE(kShape.symbolic());
+  EXPECT_FALSE(kSentences.symbolic());
 }
 
 TEST(Shape, is_equal_when_all_axes_are_in_the_same_order) {
@@ -73,28 +73,28 @@ TEST(Shape, is_equal_when_all_axes_are_in_the_same_order) {
 }
 
 TEST(Shape, makes_copies_with_one_thing_changed) {
-  EXPECT_EQ(kShape.without("seq").to_string(), "[batch=3, feature=100]");
-  EXPECT_EQ(kShape.with_size("seq", 7).to_string(), "[batch=3, seq=7, feature=100]");
-  EXPECT_EQ(kShape.with_size("seq", Axis::kSymbolic).to_string(), "[batch=3, seq, feature=100]");
-  EXPECT_EQ(kShape.renamed("feature", "hidden").to_string(), "[batch=3, seq=10, hidden=100]");
-  EXPECT_EQ(kShape.renamed("seq", "seq"), kShape);
-  EXPECT_EQ(kShape.replaced("feature", {"hidden", 20}).to_string(), "[batch=3, seq=10, hidden=20]");
-  EXPECT_EQ(kShape.inserted(0, {"layer", 2}).to_string(), "[layer=2, batch=3, seq=10, feature=100]");
-  EXPECT_EQ(kShape.inserted(1, {"layer", 2}).to_string(), "[batch=3, layer=2, seq=10, feature=100]");
-  EXPECT_EQ(kShape.inserted(3, {"layer", 2}).to_string(), "[batch=3, seq=10, feature=100, layer=2]");
-  EXPECT_EQ(kShape.to_string(), "[batch=3, seq=10, feature=100]");
+  EXPECT_EQ(kSentences.without("seq").to_string(), "[batch=3, feature=100]");
+  EXPECT_EQ(kSentences.with_size("seq", 7).to_string(), "[batch=3, seq=7, feature=100]");
+  EXPECT_EQ(kSentences.with_size("seq", Axis::kSymbolic).to_string(), "[batch=3, seq, feature=100]");
+  EXPECT_EQ(kSentences.renamed("feature", "hidden").to_string(), "[batch=3, seq=10, hidden=100]");
+  EXPECT_EQ(kSentences.renamed("seq", "seq"), kSentences);
+  EXPECT_EQ(kSentences.replaced("feature", {"hidden", 20}).to_string(), "[batch=3, seq=10, hidden=20]");
+  EXPECT_EQ(kSentences.inserted(0, {"layer", 2}).to_string(), "[layer=2, batch=3, seq=10, feature=100]");
+  EXPECT_EQ(kSentences.inserted(1, {"layer", 2}).to_string(), "[batch=3, layer=2, seq=10, feature=100]");
+  EXPECT_EQ(kSentences.inserted(3, {"layer", 2}).to_string(), "[batch=3, seq=10, feature=100, layer=2]");
+  EXPECT_EQ(kSentences.to_string(), "[batch=3, seq=10, feature=100]");
 }
 
 TEST(Shape, says_which_axes_there_are_when_a_name_is_not_among_them) {
   const std::string text =
       "there is no axis hidden; the axes are: batch, seq, feature\n"
       "  got  [batch=3, seq=10, feature=100]";
-  EXPECT_EQ(shape_error_of([] { kShape.index_of("hidden"); }), text);
-  EXPECT_EQ(shape_error_of([] { kShape.size("hidden"); }), text);
-  EXPECT_EQ(shape_error_of([] { kShape.without("hidden"); }), text);
-  EXPECT_EQ(shape_error_of([] { kShape.with_size("hidden", 1); }), text);
-  EXPECT_EQ(shape_error_of([] { kShape.renamed("hidden", "state"); }), text);
-  EXPECT_EQ(shape_error_of([] { kShape.replaced("hidden", {"state", 1}); }), text);
+  EXPECT_EQ(shape_error_of([] { kSentences.index_of("hidden"); }), text);
+  EXPECT_EQ(shape_error_of([] { kSentences.size("hidden"); }), text);
+  EXPECT_EQ(shape_error_of([] { kSentences.without("hidden"); }), text);
+  EXPECT_EQ(shape_error_of([] { kSentences.with_size("hidden", 1); }), text);
+  EXPECT_EQ(shape_error_of([] { kSentences.renamed("hidden", "state"); }), text);
+  EXPECT_EQ(shape_error_of([] { kSentences.replaced("hidden", {"state", 1}); }), text);
 }
 
 TEST(Shape, refuses_a_name_that_occurs_twice) {
@@ -102,7 +102,7 @@ TEST(Shape, refuses_a_name_that_occurs_twice) {
             "axis batch occurs twice\n"
             "  got  [batch=3, seq=4]\n"
             "  why  operations address an axis by its name, so a shape has each name once");
-  EXPECT_EQ(shape_error_of([] { kShape.renamed("feature", "seq"); }),
+  EXPECT_EQ(shape_error_of([] { kSentences.renamed("feature", "seq"); }),
             "axis seq occurs twice\n"
             "  got  [batch=3, seq=10]\n"
             "  why  operations address an axis by its name, so a shape has each name once");
@@ -110,7 +110,8 @@ TEST(Shape, refuses_a_name_that_occurs_twice) {
 
 TEST(Shape, refuses_a_negative_size) {
   EXPECT_EQ(shape_error_of([] { Shape({{"batch", -2}}); }), "axis batch has size -2, expected 0 or more");
-  EXPECT_EQ(shape_error_of([] { kShape.with_size("seq", -5); }), "axis seq has size -5, expected 0 or more");
+  EXPECT_EQ(shape_error_of([] { kSentences.with_size("seq", -5); }),
+            "axis seq has size -5, expected 0 or more");
 }
 
 TEST(Shape, refuses_more_axes_than_it_can_hold) {
