@@ -29,7 +29,8 @@ Tensor fading_output(int64_t seq) {
 }
 
 TEST(RNN, takes_denormals_for_0) {
-  for (const float h : fading_output(3).values()) EXPECT_EQ(h, 0.0f);
+  const Tensor output = fading_output(3);
+  for (const float h : output.values()) EXPECT_EQ(h, 0.0f);
 }
 
 TEST(RNN, keeps_denormals_where_flushing_is_switched_off) {
