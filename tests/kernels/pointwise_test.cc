@@ -30,7 +30,7 @@ double exact_sigmoid(double x) { return x < 0 ? std::exp(x) / (1 + std::exp(x)) 
 
 const Function kFunctions[] = {{"exp", exp_forward, std::exp, 1.06},
                                {"sigmoid", sigmoid_forward, exact_sigmoid, 2.41},
-                               {"tanh", tanh_forward, std::tanh, 2.50}};
+                               {"tanh", tanh_forward, std::tanh, 1.91}};
 
 Floats run(const Function& function, const Floats& x) {
   Floats y(x.size());
@@ -56,6 +56,7 @@ void expect_exact(const Function& function, const Floats& x) {
       ASSERT_TRUE(std::isnan(y[i])) << function.name;
       continue;
     }
+    if (y[i] == 0 && std::abs(exact) < 0x1p-126) continue;  // σ flushes denormals
     const double border = std::min(exact, 0x1p128);  // beyond it, infinity is the nearest float
     const double got = y[i] == kInf ? 0x1p128 : double{y[i]};
     const double ulp = border == 0 ? 0x1p-149 : std::max(0x1p-149, std::ldexp(1, std::ilogb(border) - 23));
