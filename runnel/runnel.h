@@ -7,6 +7,7 @@
 #include "runnel/base/denormals.h"
 #include "runnel/base/error.h"
 #include "runnel/base/files.h"
+#include "runnel/base/memory.h"
 #include "runnel/base/random.h"
 #include "runnel/base/thread_pool.h"
 #include "runnel/data/batches.h"

@@ -5,6 +5,8 @@
 #include <memory>
 #include <new>
 
+#include "runnel/base/memory.h"
+
 namespace runnel::kernels {
 
 /// Where vectors of every width are aligned.
@@ -24,9 +26,7 @@ class Buffer {
  public:
   Buffer() = default;
   explicit Buffer(int64_t count)
-      : values_(
-            static_cast<float*>(::operator new[](static_cast<size_t>(count) * sizeof(float), kAlignment))),
-        count_(count) {}
+      : values_(static_cast<float*>(allocate_memory(bytes_of(count))), Free{count}), count_(count) {}
 
   float* data() { return values_.get(); }
   const float* data() const { return values_.get(); }
@@ -38,10 +38,12 @@ class Buffer {
   }
 
  private:
+  static size_t bytes_of(int64_t count) { return static_cast<size_t>(count) * sizeof(float); }
   struct Free {
-    void operator()(float* values) const { ::operator delete[](values, kAlignment); }
+    int64_t count;
+    void operator()(float* values) const { free_memory(values, bytes_of(count)); }
   };
-  std::unique_ptr<float[], Free> values_;
+  std::unique_ptr<float[], Free> values_{nullptr, Free{0}};
   int64_t count_ = 0;
 };
 

@@ -24,6 +24,7 @@ constexpr int64_t kColBlock = 1024;
 /// Packed operands of one block of the inner index, kept by each thread from call to call.
 struct Scratch {
   Buffer a, b;
+  Buffer column;  ///< the results where C is one column
 };
 
 Scratch& scratch() {
@@ -71,11 +72,27 @@ HWY_INLINE void compute_tile(const Tile& tile, const TileRows& a, const float* p
 
 /// Packs rows of A side by side: out[panel][k][row in the panel].
 void pack_a(const Matrix& a, int64_t row, int64_t rows, int64_t k, int64_t inner, float* out) {
-  Matrix columns = a;  // Aᵀ: its "rows" are k, its "columns" the rows of A
-  columns.transposed = !a.transposed;
-  for (int64_t r = 0; r < rows; r += kTileRows) {
-    const Block block{k, inner, row + r, std::min<int64_t>(kTileRows, rows - r)};
-    pack_rows(columns, block, kTileRows, out + r * inner, kTileRows);
+  if (!a.transposed) {
+    Matrix columns = a;  // Aᵀ: its "rows" are k, its "columns" the rows of A
+    columns.transposed = true;
+    for (int64_t r = 0; r < rows; r += kTileRows) {
+      const Block block{k, inner, row + r, std::min<int64_t>(kTileRows, rows - r)};
+      pack_rows(columns, block, kTileRows, out + r * inner, kTileRows);
+    }
+    return;
+  }
+  // What is stored as one row is cut up for all panels while it is in the cache.
+  for (int64_t i = 0; i < inner; ++i) {
+    const float* stored = stored_row(a, k + i);
+    for (int64_t r = 0; r < rows; r += kTileRows) {
+      float* panel = out + r * inner + i * kTileRows;
+      const int64_t count = std::min<int64_t>(kTileRows, rows - r);
+      if (stored && count == kTileRows) {
+        copy_few(stored + row + r, kTileRows, panel);
+      } else {
+        for (int64_t j = 0; j < count; ++j) panel[j] = stored ? stored[row + r + j] : 0;
+      }
+    }
   }
 }
 
@@ -91,7 +108,9 @@ void gemm_part(const GemmArgs& args, const Block& part) {
   Scratch& packed = scratch();
   const int64_t inner_all = args.a.cols;
   const int64_t inner_most = std::min(inner_all, kInnerBlock);
-  float* a = packed.a.grow((kRowBlock + kTileRows) * inner_most);
+  // Rows of A that lie in order are read where they lie: a tile's are few enough for the cache.
+  const bool in_place = !args.a.transposed && !args.a.index;
+  float* a = in_place ? nullptr : packed.a.grow((kRowBlock + kTileRows) * inner_most);
   float* b = packed.b.grow((std::min(part.cols, kColBlock) + kTileCols) * inner_most);
   for (int64_t col = 0; col < part.cols; col += kColBlock) {
     const int64_t cols = std::min(kColBlock, part.cols - col);
@@ -101,7 +120,7 @@ void gemm_part(const GemmArgs& args, const Block& part) {
       pack_b(args.b, k, inner, part.first_col + col, cols, b);
       for (int64_t row = 0; row < part.rows; row += kRowBlock) {
         const int64_t rows = std::min(kRowBlock, part.rows - row);
-        pack_a(args.a, part.first_row + row, rows, k, inner, a);
+        if (!in_place) pack_a(args.a, part.first_row + row, rows, k, inner, a);
         for (int64_t c = 0; c < cols; c += kTileCols) {
           for (int64_t r = 0; r < rows; r += kTileRows) {
             const Tile tile{args,
@@ -110,9 +129,11 @@ void gemm_part(const GemmArgs& args, const Block& part) {
                             part.first_col + col + c,
                             std::min(kTileCols, cols - c),
                             k == 0};
-            with_row_count<kTileRows>(tile.rows, [&]<int Rows>() {
-              compute_tile<Rows>(tile, {a + r * inner, 1, kTileRows}, b + c * inner, inner);
-            });
+            const TileRows of_a =
+                in_place ? TileRows{args.a.data + tile.row * args.a.stride + k, args.a.stride, 1}
+                         : TileRows{a + r * inner, 1, kTileRows};
+            with_row_count<kTileRows>(
+                tile.rows, [&]<int Rows>() { compute_tile<Rows>(tile, of_a, b + c * inner, inner); });
           }
         }
       }
@@ -122,7 +143,7 @@ void gemm_part(const GemmArgs& args, const Block& part) {
 }
 
 /// Threads share C by rows or by columns, whichever has more tiles.
-void gemm(const GemmArgs& args) {
+void product(const GemmArgs& args) {
   const int64_t rows = args.a.rows, cols = args.b.cols;
   const int64_t row_tiles = (rows + kTileRows - 1) / kTileRows,
                 col_tiles = (cols + kTileCols - 1) / kTileCols;
@@ -136,6 +157,37 @@ void gemm(const GemmArgs& args) {
     const int64_t first = begin * tile, count = std::min(end * tile, by_rows ? rows : cols) - first;
     gemm_part(args, by_rows ? Block{first, count, 0, cols} : Block{0, rows, first, count});
   });
+}
+
+/// One column of C as one row of Cᵀ = Bᵀ·Aᵀ: many sums in each vector, in place of one.
+void product_of_one_column(const GemmArgs& args) {
+  const int64_t count = args.a.rows;
+  float* row = scratch().column.grow(count);
+  const auto c = [&](int64_t r) { return args.c + (args.c_index ? args.c_index[r] : r) * args.c_stride; };
+  const auto wanted = [&](int64_t r) { return !args.c_index || args.c_index[r] >= 0; };
+  const auto flipped = [](Matrix m) {
+    std::swap(m.rows, m.cols);
+    m.transposed = !m.transposed;
+    return m;
+  };
+  if (args.bias) std::fill_n(row, count, args.bias[0]);
+  for (int64_t r = 0; r < count && args.accumulate; ++r) row[r] = wanted(r) ? *c(r) : 0;
+  product({.a = flipped(args.b),
+           .b = flipped(args.a),
+           .c = row,
+           .c_stride = count,
+           .accumulate = args.accumulate || args.bias});
+  for (int64_t r = 0; r < count; ++r) {
+    if (wanted(r)) *c(r) = row[r];
+  }
+}
+
+void gemm(const GemmArgs& args) {
+  if (args.b.cols == 1 && args.a.rows > 1) {
+    product_of_one_column(args);
+  } else {
+    product(args);
+  }
 }
 
 /// Sums of Vectors vectors of columns from column c on.

@@ -90,7 +90,12 @@ class BackwardDirection {
     for (int gate = 0; gate < kGates; ++gate) {
       const int64_t first = gate * sizes_.hidden;
       if (d.bias_ih) sum_rows(one_gate(CellType::input_slot(gate)), d.bias_ih + first);
-      if (d.bias_hh) sum_rows(one_gate(CellType::hidden_slot(gate)), d.bias_hh + first);
+      if (!d.bias_hh) continue;
+      if (d.bias_ih && CellType::input_slot(gate) == CellType::hidden_slot(gate)) {
+        std::copy_n(d.bias_ih + first, sizes_.hidden, d.bias_hh + first);
+      } else {
+        sum_rows(one_gate(CellType::hidden_slot(gate)), d.bias_hh + first);
+      }
     }
     if (d.weight_hr) {
       product({d_projected_.data(), rows, sizes_.output, sizes_.state_row},

@@ -171,6 +171,18 @@ inline const float* stored_row(const Matrix& m, int64_t i) {
   return row < 0 ? nullptr : m.data + row * m.stride;
 }
 
+/// Copies the few floats of a panel's row, for which a call of memmove would take longer than the copying.
+HWY_INLINE void copy_few(const float* from, int64_t count, float* to) {
+  const FloatTag d;
+  int64_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) hn::StoreU(hn::LoadU(d, from + i), d, to + i);
+#if HWY_TARGET != HWY_SCALAR
+  const hn::FixedTag<float, 4> four;
+  for (; i + 4 <= count; i += 4) hn::StoreU(hn::LoadU(four, from + i), four, to + i);
+#endif
+  for (; i < count; ++i) to[i] = from[i];
+}
+
 /// pack_rows for some rows of a transposed matrix, whose columns lie in one piece.
 inline void pack_columns(const Matrix& m, const Block& block, float* out, int64_t out_stride) {
   int64_t c = 0;
@@ -195,12 +207,12 @@ inline void pack_columns(const Matrix& m, const Block& block, float* out, int64_
 /// out[r·out_stride + c] = matrix element of the block, and 0 for `width` − cols places behind each row.
 inline void pack_rows(const Matrix& m, const Block& block, int64_t width, float* out, int64_t out_stride) {
   const auto clear = [&](int64_t r, int64_t from) {
-    std::fill(out + r * out_stride + from, out + r * out_stride + width, 0.0f);
+    for (int64_t c = from; c < width; ++c) out[r * out_stride + c] = 0;
   };
   if (!m.transposed) {
     for (int64_t r = 0; r < block.rows; ++r) {
       const float* row = stored_row(m, block.first_row + r);
-      if (row) std::copy_n(row + block.first_col, block.cols, out + r * out_stride);
+      if (row) copy_few(row + block.first_col, block.cols, out + r * out_stride);
       clear(r, row ? block.cols : 0);
     }
     return;

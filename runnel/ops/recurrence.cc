@@ -125,7 +125,8 @@ class LayerRun {
   }
   /// Room for a gradient. The kernel writes all of it, the padding of x aside.
   Tensor zeros_where_unreached(const Variable& input) const {
-    return input == input_.x ? Tensor(input.shape()) : Tensor::uninitialized(input.shape());
+    const bool padded = input == input_.x && input_.output_rows.count() != input_.schedule->rows();
+    return padded ? Tensor(input.shape()) : Tensor::uninitialized(input.shape());
   }
 
   Cell cell_;

@@ -3,19 +3,21 @@
 #include <algorithm>
 #include <new>
 
+#include "runnel/base/memory.h"
 #include "runnel/tensor/shape_error.h"
 
 namespace runnel {
 namespace {
 
-constexpr std::align_val_t kAlignment{64};
-
 template <class T>
 std::shared_ptr<T[]> allocate(const Shape& shape) {
   const size_t bytes = static_cast<size_t>(shape.count()) * sizeof(T);
-  T* values = static_cast<T*>(::operator new[](bytes, kAlignment, std::nothrow));
-  if (!values) throw errors::no_memory(shape, static_cast<int64_t>(bytes));
-  return std::shared_ptr<T[]>(values, [](T* p) { ::operator delete[](p, kAlignment); });
+  try {
+    T* values = static_cast<T*>(allocate_memory(bytes));
+    return std::shared_ptr<T[]>(values, [bytes](T* p) { free_memory(p, bytes); });
+  } catch (const std::bad_alloc&) {
+    throw errors::no_memory(shape, static_cast<int64_t>(bytes));
+  }
 }
 
 /// Whether the axes that both shapes name stand in the same order, so that a reshape moves nothing.
