@@ -129,9 +129,9 @@ void gemm_part(const GemmArgs& args, const Block& part) {
                             part.first_col + col + c,
                             std::min(kTileCols, cols - c),
                             k == 0};
-            const TileRows of_a =
-                in_place ? TileRows{args.a.data + tile.row * args.a.stride + k, args.a.stride, 1}
-                         : TileRows{a + r * inner, 1, kTileRows};
+            const TileRows of_a = in_place
+                                      ? TileRows{args.a.data + tile.row * args.a.stride + k, args.a.stride, 1}
+                                      : TileRows{a + r * inner, 1, kTileRows};
             with_row_count<kTileRows>(
                 tile.rows, [&]<int Rows>() { compute_tile<Rows>(tile, of_a, b + c * inner, inner); });
           }

@@ -202,6 +202,12 @@ class StepKernel {
     }
   }
 
+  /// The vectors of a group's units in which there are any. A backward pass reads the padding too, which must be finite.
+  int unit_vectors(const StepRows& args, int64_t first_unit) const {
+    const bool half = kUnitVectors == 2 && first_unit + kLanes >= sizes_.hidden && !args.slots;
+    return half ? 1 : kUnitVectors;
+  }
+
   /// A lone row: all sums of the groups in registers.
   template <int Groups>
   void one_row(const StepRows& args, int64_t group) const {
@@ -217,8 +223,8 @@ class StepKernel {
     if (args.x) add_row<Groups, false>(args.x, input_.from(group * kPanels), sizes_.input, sums);
     add_row<Groups, true>(args.h, hidden_.from(group * kPanels), sizes_.output, sums);
     for (int g = 0; g < Groups; ++g) {
-      for (int u = 0; u < kUnitVectors; ++u)
-        new_state(args, 0, (group + g) * kUnits + u * kLanes, u, sums[g]);
+      const int64_t unit = (group + g) * kUnits;
+      for (int u = 0; u < unit_vectors(args, unit); ++u) new_state(args, 0, unit + u * kLanes, u, sums[g]);
     }
   }
 
@@ -289,13 +295,14 @@ class StepKernel {
       }
     }
     const FloatTag d;
+    const int unit_vectors = this->unit_vectors(args, group * kUnits);
     for (int64_t r = 0; r < rows; ++r) {
       FloatVector vectors[kGroupSlots * kVectors];
 #pragma GCC unroll 16
       for (int v = 0; v < kGroupSlots * kVectors; ++v)
         vectors[v] = hn::Load(d, sums + r * kGroupSums + v * kLanes);
 #pragma GCC unroll 2
-      for (int u = 0; u < kUnitVectors; ++u) {
+      for (int u = 0; u < unit_vectors; ++u) {
         new_state(args, first_row + r, group * kUnits + u * kLanes, u, vectors);
       }
     }

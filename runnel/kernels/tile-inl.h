@@ -34,6 +34,11 @@ inline int64_t round_up(int64_t count, int64_t multiple) {
   return (count + multiple - 1) / multiple * multiple;
 }
 
+/// Floats of a cache line.
+inline constexpr int64_t kLine = 16;
+/// Asks for a line, into the second cache: the nearest is full of what is in use.
+HWY_INLINE void prefetch_line(const float* line) { __builtin_prefetch(line, 0, 2); }
+
 /// Rows whose element (r, k) stands at data[r·row_stride + k·inner_stride].
 struct TileRows {
   const float* data;
@@ -55,10 +60,11 @@ struct TilePanels {
   int64_t stride;
 };
 
-/// sums[p][r][v] += Σ_k rows(r, k) · vector v of panel p at k, in the order of k.
+/// sums[p][r][v] += Σ_k rows(r, k) · vector v of panel p at k, in the order of k. `ahead`: floats that are wanted soon; one
+/// cache line of them is asked for with each k. Null: none.
 template <int Panels, int Rows>
 HWY_INLINE void multiply_tile(const TileRows& rows, const TilePanels& panels, int64_t inner,
-                              FloatVector (&sums)[Panels][Rows][kVectors]) {
+                              FloatVector (&sums)[Panels][Rows][kVectors], const float* ahead = nullptr) {
   const FloatTag d;
   FloatVector acc[Panels][Rows][kVectors];
 #pragma GCC unroll 16
@@ -98,6 +104,10 @@ HWY_INLINE void multiply_tile(const TileRows& rows, const TilePanels& panels, in
     }
     panel += kWidth;
     column += rows.inner_stride;
+    if (ahead) {
+      prefetch_line(ahead);
+      ahead += kLine;
+    }
   }
 #pragma GCC unroll 16
   for (int p = 0; p < Panels; ++p) {
@@ -263,7 +273,8 @@ struct ProductRows {
 
 /// out[r, p·kWidth + j] = start[r, …] + Σ_k in[r, k] · panel p at k, for Panels panels and Rows rows from `row` on.
 template <int Panels, int Rows>
-HWY_INLINE void multiply_rows(const ProductRows& args, int64_t row, const TilePanels& panels, int64_t inner) {
+HWY_INLINE void multiply_rows(const ProductRows& args, int64_t row, const TilePanels& panels, int64_t inner,
+                              const float* ahead = nullptr) {
   const FloatTag d;
   FloatVector sums[Panels][Rows][kVectors];
 #pragma GCC unroll 16
@@ -276,7 +287,8 @@ HWY_INLINE void multiply_rows(const ProductRows& args, int64_t row, const TilePa
         sums[p][r][v] = start ? hn::Load(d, start + v * kLanes) : hn::Zero(d);
     }
   }
-  multiply_tile<Panels, Rows>({args.in + row * args.in_stride, args.in_stride, 1}, panels, inner, sums);
+  multiply_tile<Panels, Rows>({args.in + row * args.in_stride, args.in_stride, 1}, panels, inner, sums,
+                              ahead);
 #pragma GCC unroll 16
   for (int p = 0; p < Panels; ++p) {
 #pragma GCC unroll 16
@@ -291,13 +303,18 @@ HWY_INLINE void multiply_rows(const ProductRows& args, int64_t row, const TilePa
 /// k of a panel that all rows use before the next ones are read: a piece that stays in the nearest cache.
 inline constexpr int64_t kPieceK = 256;
 
-/// The same for all rows and one panel. The sums wait in `out` between the pieces.
+/// The same for all rows and one panel. The sums wait in `out` between the pieces. Only the first tile of a piece waits for
+/// its weights; where these come from afar, tiles ask for the next piece while they compute: it follows in memory, in
+/// this panel or as the next one.
 inline void multiply_panel(const ProductRows& args, const TilePanels& panel, int64_t inner) {
   ProductRows piece = args;
   for (int64_t k = 0; k < inner; k += kPieceK) {
     const TilePanels from_k{panel.data + k * kWidth, panel.stride};
+    const int64_t count = std::min(kPieceK, inner - k);
+    const float* ahead = from_k.data + count * kWidth;
     for_each_tile<kTileRows>(args.rows, [&]<int Rows>(int64_t row) {
-      multiply_rows<1, Rows>(piece, row, from_k, std::min(kPieceK, inner - k));
+      multiply_rows<1, Rows>(piece, row, from_k, count, ahead);
+      ahead += count * kLine;
     });
     piece.in += kPieceK;
     piece.start = args.out;

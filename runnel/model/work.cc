@@ -1,5 +1,7 @@
 #include "runnel/model/work.h"
 
+#include <algorithm>
+
 #include "runnel/model/input_shape.h"
 #include "runnel/nn/cells.h"
 #include "runnel/nn/embedding.h"
@@ -43,15 +45,25 @@ int64_t handed_on_in(const Recurrent& layer, const Schedule& schedule) {
   return (c.num_layers - 1) * schedule.rows() * c.directions() * c.output_size();
 }
 
-/// The numbers that a recurrent layer keeps for its backward pass, and the gradients of its gates.
+/// The numbers that a recurrent layer keeps for its backward pass.
 int64_t kept_by(const Recurrent& layer, const Schedule& schedule) {
   const RecurrentConfig& c = layer.config();
   const int64_t rows = schedule.rows(), with_first = rows + schedule.batch();
-  const int64_t gates = 2 * rows * gate_count(c.cell) * c.hidden_size;
+  const int64_t sums = c.cell == Cell::gru ? 4 : gate_count(c.cell);
+  const int64_t gates = rows * sums * c.hidden_size;
   const int64_t state = with_first * c.output_size();
   const int64_t cell = c.cell == Cell::lstm ? with_first * c.hidden_size : 0;
   const int64_t hidden = c.proj_size > 0 ? rows * c.hidden_size : 0;
   return c.num_layers * c.directions() * (gates + state + cell + hidden);
+}
+
+/// The weights that a recurrent layer packs at a time, all its directions.
+int64_t packed_by(const Recurrent& layer) {
+  const RecurrentConfig& c = layer.config();
+  const int64_t input =
+      c.num_layers > 1 ? std::max(c.input_size, c.directions() * c.output_size()) : c.input_size;
+  const int64_t weights = gate_count(c.cell) * c.hidden_size * (input + c.output_size());
+  return c.directions() * (weights + c.proj_size * c.hidden_size);
 }
 
 }  // namespace
@@ -76,7 +88,7 @@ CallMemory memory_of(const Network& network, const Schedule& schedule, Pass pass
   if (training) memory.gradients = memory.parameters;
   Shape shape = input_shape(network).with_size(axes::batch, schedule.batch());
   if (shape.has(axes::seq)) shape = shape.with_size(axes::seq, schedule.longest());
-  int64_t numbers = shape.count(), kept = 0;
+  int64_t numbers = shape.count(), kept = 0, packed = 0;
   for (const Layer* layer : network.layers()) {
     shape = layer->output_shape(shape);
     numbers += shape.count();
@@ -84,7 +96,9 @@ CallMemory memory_of(const Network& network, const Schedule& schedule, Pass pass
     if (!recurrent) continue;
     numbers += handed_on_in(*recurrent, schedule);
     kept += kept_by(*recurrent, schedule);
+    packed = std::max(packed, packed_by(*recurrent));
   }
+  memory.workspace = packed * kBytes;
   memory.activations = (training ? 2 * numbers + kept : numbers) * kBytes;
   return memory;
 }

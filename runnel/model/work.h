@@ -40,15 +40,16 @@ struct CallMemory {
   int64_t gradients = 0;    ///< of the parameters; training only
   int64_t activations = 0;  ///< the data and what each layer gives; in training their gradients too, and what
                             ///< recurrent layers keep for the backward pass
-  int64_t total() const { return parameters + gradients + activations; }
+  int64_t workspace = 0;    ///< the packed weights of one layer at a time
+  int64_t total() const { return parameters + gradients + activations + workspace; }
 };
 
-/// What the equations need to be held, R = ΣL + batch rows a layer and direction in training:
+/// In training a recurrent layer keeps, R = ΣL + batch rows a layer and direction:
 ///
-///     recurrent  gates ΣL · G·H and their gradients, state R · H_out, LSTM: c R · H, with a projection
-///                also o ⊙ tanh(c) ΣL · H
+///     gates ΣL · G·H (GRU: 4·H, the hidden side of n too), whose gradients take their places
+///     state R · H_out, LSTM: c R · H, with a projection also o ⊙ tanh(c) ΣL · H
 ///
-/// The kernels' own workspace (packed weights, tiles) is not in it.
+/// Within 15 % of what is allocated at most (memory_use().most) where the sizes are not tiny.
 CallMemory memory_of(const Network& network, const Schedule& schedule, Pass pass);
 
 }  // namespace runnel

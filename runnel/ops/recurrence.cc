@@ -125,7 +125,9 @@ class LayerRun {
   }
   /// Room for a gradient. The kernel writes all of it, the padding of x aside.
   Tensor zeros_where_unreached(const Variable& input) const {
-    const bool padded = input == input_.x && input_.output_rows.count() != input_.schedule->rows();
+    const Shape& shape = input.shape();
+    const bool padded =
+        input == input_.x && shape.count_between(0, shape.rank() - 1) != input_.schedule->rows();
     return padded ? Tensor(input.shape()) : Tensor::uninitialized(input.shape());
   }
 

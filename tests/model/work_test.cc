@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "runnel/autograd/tape.h"
+#include "runnel/base/memory.h"
+#include "runnel/model/input_shape.h"
+#include "runnel/tensor/axes.h"
+
 namespace runnel {
 namespace {
 
@@ -57,7 +62,8 @@ TEST(CallMemory, is_parameters_and_what_goes_in_and_out) {
   EXPECT_EQ(of.parameters, 4 * (8 * (3 + 2 + 2) + 6 * 3));
   EXPECT_EQ(of.gradients, 0);
   EXPECT_EQ(of.activations, 4 * 10 * (5 * 3 + 5 * 2 + 2 + 6));
-  EXPECT_EQ(of.total(), of.parameters + of.activations);
+  EXPECT_EQ(of.workspace, 4 * 8 * (3 + 2));
+  EXPECT_EQ(of.total(), of.parameters + of.activations + of.workspace);
 }
 
 TEST(CallMemory, holds_what_stacked_layers_hand_on) {
@@ -69,7 +75,30 @@ TEST(CallMemory, holds_in_training_the_gates_and_states_and_all_gradients) {
   const CallMemory of = memory("LSTM(3, 4, proj_size=2)", Schedule({4, 1}), Pass::training);
   EXPECT_EQ(of.gradients, of.parameters);
   const int64_t data = 2 * 4 * (3 + 2);  // padded
-  EXPECT_EQ(of.activations, 4 * (2 * data + 2 * 5 * 16 + (5 + 2) * (2 + 4) + 5 * 4));
+  EXPECT_EQ(of.activations, 4 * (2 * data + 5 * 16 + (5 + 2) * (2 + 4) + 5 * 4));
+}
+
+/// The most that was in use while a network made one training step, its parameters and data included.
+int64_t bytes_of_a_training_step(const std::string& text, int64_t batch, int64_t seq) {
+  const int64_t before = memory_use().in_use;
+  const Network network = make_network(text);
+  const Shape shape = input_shape(network).with_size(axes::batch, batch).with_size(axes::seq, seq);
+  const Variable x(Tensor::full(shape, 0.5f), true);
+  reset_most_memory();
+  const Recording recording;
+  const Variable output = network.module->forward({.data = x}).features("the loss");
+  output.backward(Tensor::full(output.shape(), 1));
+  return memory_use().most - before;
+}
+
+TEST(CallMemory, is_what_a_training_step_takes) {
+  for (const std::string network :
+       {"LSTM(100, 256)", "GRU(64, 300, num_layers=2)", "LSTM(64, 128, proj_size=64)",
+        "RNN(200, 200, bidirectional=True) -> Linear(100)"}) {
+    const int64_t told = memory(network, Schedule::uniform(32, 50), Pass::training).total();
+    const int64_t taken = bytes_of_a_training_step(network, 32, 50);
+    EXPECT_NEAR(static_cast<double>(taken) / static_cast<double>(told), 1, 0.15) << network;
+  }
 }
 
 }  // namespace
