@@ -9,7 +9,7 @@ namespace runnel {
 namespace {
 
 constexpr std::align_val_t kAlignment{64};
-constexpr size_t kLarge = size_t{1} << 16;
+constexpr size_t kLarge = size_t{1} << 12;
 constexpr size_t kHead = 64;  // bytes before a large block: its true size
 
 #if defined(__SANITIZE_ADDRESS__)

@@ -16,8 +16,9 @@ HWY_BEFORE_NAMESPACE();
 namespace runnel::kernels::HWY_NAMESPACE {
 
 constexpr int64_t kTileCols = kWidth;
-/// Blocks that fit the caches: a panel of B (inner × tile columns) in L1, the packed block of A in L2.
-constexpr int64_t kInnerBlock = 320;
+/// Blocks that fit the caches: a panel of B (inner × tile columns) and a tile's rows of A in L1, the packed block of A
+/// in L2.
+constexpr int64_t kInnerBlock = 480;
 constexpr int64_t kRowBlock = 16 * kTileRows;
 constexpr int64_t kColBlock = 1024;
 
@@ -36,7 +37,8 @@ Scratch& scratch() {
 struct Tile {
   const GemmArgs& args;
   int64_t row, rows, col, cols;
-  bool first;  // whether the sums start here: from the bias, from C or from 0
+  bool first;          // whether the sums start here: from the bias, from C or from 0
+  int64_t rows_below;  // of C, in the tile that comes next
 
   /// Null: nobody wants this row.
   float* c(int64_t r) const {
@@ -45,8 +47,20 @@ struct Tile {
   }
 };
 
+/// Asks for the sums of the next tile: each of its rows of C is somewhere else.
+HWY_INLINE void prefetch_below(const Tile& tile) {
+  if (tile.first && !tile.args.accumulate) return;
+  for (int64_t r = tile.rows; r < tile.rows + tile.rows_below; ++r) {
+    const float* c = tile.c(r);
+    if (!c) continue;
+    __builtin_prefetch(c, 1, 3);
+    __builtin_prefetch(c + kLine, 1, 3);
+  }
+}
+
 template <int Rows>
-HWY_INLINE void compute_tile(const Tile& tile, const TileRows& a, const float* panel, int64_t inner) {
+HWY_INLINE void compute_tile(const Tile& tile, const TileRows& a, const float* panel, int64_t inner,
+                             const float* ahead) {
   const FloatTag d;
   const bool whole = tile.cols == kTileCols;
   HWY_ALIGN float edge[Rows * kTileCols];
@@ -61,7 +75,8 @@ HWY_INLINE void compute_tile(const Tile& tile, const TileRows& a, const float* p
     }
     for (int v = 0; v < kVectors; ++v) sums[0][r][v] = start ? hn::LoadU(d, start + v * kLanes) : hn::Zero(d);
   }
-  multiply_tile<1, Rows>(a, {panel, 0}, inner, sums);
+  prefetch_below(tile);
+  multiply_tile<1, Rows>(a, {panel, 0}, inner, sums, ahead);
   for (int r = 0; r < Rows; ++r) {
     if (!tile.c(r)) continue;
     float* out = whole ? tile.c(r) : edge + r * kTileCols;
@@ -128,12 +143,18 @@ void gemm_part(const GemmArgs& args, const Block& part) {
                             std::min<int64_t>(kTileRows, rows - r),
                             part.first_col + col + c,
                             std::min(kTileCols, cols - c),
-                            k == 0};
+                            k == 0,
+                            std::clamp<int64_t>(rows - r - kTileRows, 0, kTileRows)};
             const TileRows of_a = in_place
                                       ? TileRows{args.a.data + tile.row * args.a.stride + k, args.a.stride, 1}
                                       : TileRows{a + r * inner, 1, kTileRows};
+            const float* panel = b + c * inner;
+            const float* ahead =
+                r < 2 * kTileRows && c + kTileCols < cols  // the next panel of B, half by half
+                    ? panel + inner * (kTileCols + r / kTileRows * kLine)
+                    : nullptr;
             with_row_count<kTileRows>(
-                tile.rows, [&]<int Rows>() { compute_tile<Rows>(tile, of_a, b + c * inner, inner); });
+                tile.rows, [&]<int Rows>() { compute_tile<Rows>(tile, of_a, panel, inner, ahead); });
           }
         }
       }
@@ -149,7 +170,7 @@ void product(const GemmArgs& args) {
                 col_tiles = (cols + kTileCols - 1) / kTileCols;
   const bool by_rows = row_tiles >= col_tiles;
   const int64_t work_a_tile = (by_rows ? kTileRows * cols : kTileCols * rows) * (args.a.cols + 1);
-  constexpr int64_t kWorthAThread = 1 << 19;  // multiply-adds: tens of microseconds
+  constexpr int64_t kWorthAThread = 1 << 20;  // multiply-adds: some ten microseconds
   const int64_t grain = std::max<int64_t>(1, kWorthAThread / work_a_tile);
   parallel_for(by_rows ? row_tiles : col_tiles, grain, [&](int64_t begin, int64_t end) {
     const FlushDenormals flush;

@@ -5,7 +5,7 @@
 namespace runnel::kernels {
 namespace {
 
-constexpr int64_t kWorthAThread = 1 << 18;    // multiply-adds
+constexpr int64_t kWorthAThread = 1 << 20;    // multiply-adds: some ten microseconds
 constexpr int64_t kWorthACrossing = 1 << 14;  // multiply-adds of a member in a step
 constexpr int64_t kEnoughSequences = 4;       // a thread
 
