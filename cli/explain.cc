@@ -2,7 +2,9 @@
 #include <memory>
 #include <optional>
 
+#include "runnel/base/files.h"
 #include "runnel/explain/json.h"
+#include "runnel/explain/model_story.h"
 #include "runnel/explain/text.h"
 
 #include "cli/command.h"
@@ -17,25 +19,57 @@ struct ExplainArguments {
   std::optional<int64_t> batch, seq;
 };
 
-/// Whether the argument is a model file and no network as text: one that is there, or that is called
-/// like one.
-bool names_a_file(const std::string& network) {
+/// What is asked about: a network as text, or as a file that holds such a text or a trained model.
+struct Asked {
+  std::string text;
+  bool model_file = false;
+  std::string file = {};  ///< where the text comes from; nothing: the command line
+};
+
+/// A safetensors file begins with its header's length in 8 bytes, the last of which is 0; a text has none.
+bool is_text(const std::string& content) { return content.substr(0, 8).find('\0') == std::string::npos; }
+
+Asked asked_by(const std::string& network) {
+  if (network.ends_with(".safetensors")) return {.text = {}, .model_file = true};
   std::error_code ignored;
-  return std::filesystem::is_regular_file(network, ignored) || network.ends_with(".safetensors");
+  const std::filesystem::file_status status = std::filesystem::status(network, ignored);
+  const bool file = network == "-" || std::filesystem::is_regular_file(status);
+  if (!file) return {.text = network};
+  std::string content = read_file(network);
+  if (network != "-" && !is_text(content)) return {.text = {}, .model_file = true};
+  return {.text = std::move(content), .file = network};
 }
 
-Story story_of(const ExplainArguments& a) {
-  const StorySizes sizes{.batch = a.batch, .seq = a.seq};
-  if (names_a_file(a.network)) return tell_story(TextClassifier::load(a.network), sizes);
-  return from_command_line([&] { return tell_story(a.network, sizes); });
+/// What cannot be read in a text is the fault of the file that it came from, or of the command line.
+template <class Function>
+auto read_text(const Asked& asked, const Function& function) {
+  if (asked.file.empty()) return from_command_line(function);
+  try {
+    return function();
+  } catch (const OptionError& error) {
+    throw DataError({.file = asked.file == "-" ? "standard input" : asked.file}, error.summary(),
+                    error.details());
+  }
 }
 
-int explain_command(const ExplainArguments& a, const CommonOptions& common) {
-  const Story story = story_of(a);
+template <class AnyStory>
+void print_story(const AnyStory& story, const CommonOptions& common) {
   if (common.json) {
     print(story_json(story) + "\n");
   } else {
     print(story_text(story, {.color = use_color(common, stdout)}));
+  }
+}
+
+int explain_command(const ExplainArguments& a, const CommonOptions& common) {
+  const StorySizes sizes{.batch = a.batch, .seq = a.seq};
+  const Asked asked = asked_by(a.network);
+  if (asked.model_file) {
+    print_story(tell_story(TextClassifier::load(a.network), sizes), common);
+  } else if (is_printed_model(asked.text)) {
+    print_story(read_text(asked, [&] { return tell_story(parse_printed_model(asked.text), sizes); }), common);
+  } else {
+    print_story(read_text(asked, [&] { return tell_story(asked.text, sizes); }), common);
   }
   return kWell;
 }
@@ -51,17 +85,21 @@ void add_explain(CLI::App& app, CommonOptions& common) {
   a chain of layers     Embedding(5000, 100) -> LSTM(128) -> last -> Linear(6)
                         sizes that follow from the layer before may be left out
   one layer             GRU(100, 20, batch_first=True), as PyTorch writes it
+  a PyTorch model       what print(model) gives there
   a model file          model.safetensors, which runnel train wrote
+or a file with such a text; - reads it from standard input.
 Sizes that are not known stay names: [batch, seq, feature=100]. With --json every tensor is an object with
 name, axes and shape.
 
 Examples:
   runnel explain 'GRU(100, 20, 1, batch_first=True)' --batch 3 --seq 10
   runnel explain 'Embedding(5000, 100) -> LSTM(128) -> last -> Linear(6)'
+  python -c 'from net import model; print(model)' | runnel explain - --batch 3
   runnel explain model.safetensors --json)"},
                               [a, &common] { return explain_command(*a, common); });
   const CLI::Validator any_size = whole_number<int64_t>(1, 1'000'000'000);
-  sub->add_option("NETWORK", a->network, "A network as text, or a model file")->required();
+  sub->add_option("NETWORK", a->network, "A network as text, or a file with one; - is standard input")
+      ->required();
   sub->add_option("--batch", a->batch, "How many sequences at a time")->transform(any_size);
   sub->add_option("--seq", a->seq, "Steps of the longest sequence")->transform(any_size);
 }

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "runnel/explain/model_story.h"
+
 namespace runnel {
 namespace {
 
@@ -65,9 +67,7 @@ Json layer_json(const LayerStory& layer) {
   return json;
 }
 
-}  // namespace
-
-std::string story_json(const Story& story) {
+Json network_json(const Story& story) {
   Json json{{"network", story.network}};
   if (!story.preparation.empty()) json["preparation"] = story.preparation;
   json["tensors"] = Json::array();
@@ -76,7 +76,34 @@ std::string story_json(const Story& story) {
   for (const LayerStory& layer : story.layers) json["layers"].push_back(layer_json(layer));
   add_count(story.count, json);
   json["notes"] = story.notes;
+  return json;
+}
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+Json part_json(const PartStory& part) {
+  return {{"path", part.path},
+          {"kind", part.kind},
+          {"text", part.text},
+          {"times", part.times},
+          {"opaque", text_or_null(part.opaque)},
+          {"story", part.story ? network_json(*part.story) : Json(nullptr)}};
+}
+
+std::string on_one_line(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string story_json(const Story& story) { return on_one_line(network_json(story)); }
+
+std::string story_json(const ModelStory& story) {
+  Json json{{"model", story.kind}, {"parts", Json::array()}};
+  for (const PartStory& part : story.parts) json["parts"].push_back(part_json(part));
+  add_count(story.count, json);
+  json["notes"] = story.notes;
+  return on_one_line(json);
 }
 
 }  // namespace runnel

@@ -44,6 +44,8 @@ class NetworkBuilder {
   NetworkBuilder(const ChainSpec& chain, const NetworkContext& context, Generator& generator)
       : chain_(chain), context_(context), generator_(generator) {}
 
+  static bool knows(const std::string& kind) { return pooling_kind(kind) || makers().contains(kind); }
+
   Network build() {
     batch_first_ = batch_stands_first();
     Network network;
@@ -280,6 +282,8 @@ bool Network::batch_first() const {
   }
   return true;
 }
+
+bool is_layer_kind(const std::string& kind) { return NetworkBuilder::knows(kind); }
 
 Network make_network(std::string_view text, const NetworkContext& context, Generator& generator) {
   const ChainSpec chain = parse_chain(text);

@@ -48,4 +48,7 @@ struct Network {
 Network make_network(std::string_view text, const NetworkContext& context = {},
                      Generator& generator = default_generator());
 
+/// Whether make_network makes layers of this kind.
+bool is_layer_kind(const std::string& kind);
+
 }  // namespace runnel

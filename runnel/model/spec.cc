@@ -80,9 +80,19 @@ class SpecParser {
     } else {
       column_ = argument.place.column;
     }
-    argument.value = value();
+    argument.value = argument.name == "nonlinearity" ? word_or_value() : value();
     argument.place.length = column_ - argument.place.column;
     return argument;
+  }
+
+  /// print(model) writes nonlinearity=relu without quotes.
+  SpecValue word_or_value() {
+    skip_space();
+    const size_t begin = column_;
+    const std::string name = word();
+    if (name == "tanh" || name == "relu") return name;
+    column_ = begin;
+    return value();
   }
 
   SpecValue value() {

@@ -44,7 +44,7 @@ struct ChainSpec {
 ///     chain     layer ("->" layer)*
 ///     layer     ["torch."] ["nn."] name ["(" [argument ("," argument)* [","]] ")"]
 ///     argument  [name "="] value
-///     value     number | True | False | None | 'text' | "text"
+///     value     number | True | False | None | 'text' | "text"; tanh, relu behind nonlinearity=
 ///
 ///     Embedding(5000, 100) -> LSTM(128, bidirectional=True) -> last -> Linear(6)
 ///     nn.GRU(100, 20, 1, batch_first=True)

@@ -36,6 +36,15 @@ OptionError expected_here(const std::string& text, size_t column, const std::str
                      {{"at", marked(text, {column, 1}, "expected " + expected)}});
 }
 
+OptionError expected_in_print(std::string_view text, size_t place, const std::string& expected) {
+  const size_t before = text.substr(0, place).rfind('\n');
+  const size_t begin = before == std::string_view::npos ? 0 : before + 1;
+  const std::string line(text.substr(begin, std::min(text.find('\n', begin), text.size()) - begin));
+  const auto number = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(begin), '\n') + 1;
+  return OptionError(fmt::format("the text of print(model) cannot be read, line {}", number),
+                     {{"at", marked(line, {place - begin, 1}, "expected " + expected)}});
+}
+
 OptionError unknown_layer(const ChainSpec& chain, const LayerSpec& layer,
                           std::span<const std::string> known) {
   return OptionError(

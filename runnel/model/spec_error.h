@@ -11,6 +11,8 @@
 namespace runnel::errors {
 
 OptionError expected_here(const std::string& text, size_t column, const std::string& expected);
+/// The same in a text of many lines; `place` is its byte.
+OptionError expected_in_print(std::string_view text, size_t place, const std::string& expected);
 OptionError unknown_layer(const ChainSpec& chain, const LayerSpec& layer, std::span<const std::string> known);
 OptionError unknown_option(const ChainSpec& chain, const LayerSpec& layer, const SpecArgument& argument,
                            std::span<const std::string> known);

@@ -32,6 +32,7 @@ sys.dont_write_bytecode = True  # no __pycache__ among the golden files
 import layers  # noqa: E402
 import losses  # noqa: E402
 import optimizers  # noqa: E402
+import printed  # noqa: E402
 import recurrent  # noqa: E402
 import sequences  # noqa: E402
 from values import Case, golden  # noqa: E402
@@ -65,6 +66,10 @@ def main() -> None:
         print(
             f"{path.name:24} {len(results):4} cases {len(tensors):6} tensors {path.stat().st_size:10,} bytes"
         )
+    path = folder / "printed_models.json"
+    path.write_text(printed.text())
+    total += path.stat().st_size
+    print(f"{path.name:24} {len(printed.MODELS):4} models {'':14} {path.stat().st_size:10,} bytes")
     print(f"{'together':24} {'':25} {total:10,} bytes")
     if total > MAX_BYTES:
         sys.exit(f"the golden files may have {MAX_BYTES:,} bytes together")

@@ -1,0 +1,150 @@
+#include "runnel/explain/model_story.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "runnel/base/error.h"
+#include "runnel/explain/layout.h"
+#include "runnel/explain/wording.h"
+#include "runnel/model/input_shape.h"
+#include "runnel/nn/init.h"
+
+namespace runnel {
+namespace {
+
+/// The product; nothing when it does not fit.
+std::optional<int64_t> product(int64_t a, int64_t b) {
+  int64_t result = 0;
+  return __builtin_mul_overflow(a, b, &result) ? std::nullopt : std::optional(result);
+}
+
+/// Collects the parts in the order of the text.
+class ModelTeller {
+ public:
+  explicit ModelTeller(const StorySizes& sizes) : sizes_(sizes) {}
+
+  ModelStory tell(const PrintedModule& model) {
+    story_.kind = model.kind;
+    add(model, 1, 0);
+    story_.count = sum_of(counts_);
+    notes();
+    return std::move(story_);
+  }
+
+ private:
+  void add(const PrintedModule& module, int64_t around, size_t depth) {
+    PartStory part{.path = module.path,
+                   .kind = module.kind,
+                   .text = module.text,
+                   .times = product(around, module.times).value_or(around),
+                   .depth = depth,
+                   .whole_of_parts = !module.parts.empty()};
+    if (module.parts.empty()) tell_layer_of(part);
+    const int64_t times = part.times;
+    story_.parts.push_back(std::move(part));
+    for (const PrintedModule& each : module.parts) add(each, times, depth + 1);
+  }
+
+  void tell_layer_of(PartStory& part) {
+    if (!is_layer_kind(part.kind)) {
+      part.opaque = "no layer that Runnel knows";
+      return;
+    }
+    try {
+      const ShapesOnly shapes;
+      const Network layer = make_network(part.text);
+      part.story =
+          tell_story(layer, {.batch = sizes_.batch, .seq = reads_steps(layer) ? sizes_.seq : std::nullopt});
+    } catch (const Error& error) {
+      part.opaque = error.summary();
+      return;
+    }
+    ParameterCount count = part.story->count;
+    if (count.value) count.value = product(*count.value, part.times);
+    if (!count.formula.empty()) counts_.push_back(count);
+  }
+
+  bool any(const auto& is) const { return std::any_of(story_.parts.begin(), story_.parts.end(), is); }
+
+  void notes() {
+    story_.notes.push_back(
+        "print(model) lists the parts of a model, not the order in which data go through them: its forward() "
+        "decides "
+        "that. So each layer is explained by itself. Only in a Sequential the data go from top to bottom.");
+    if (any([](const PartStory& part) { return part.kind == "Linear" && part.story; })) {
+      story_.notes.push_back("Linear changes the last axis only; axes in front of it stay as they are.");
+    }
+    if (any([](const PartStory& part) { return part.kind == "RNN" && part.story; })) {
+      story_.notes.push_back("Whether an RNN uses tanh or relu is not printed; no shape depends on it.");
+    }
+    if (any([](const PartStory& part) { return !part.opaque.empty(); })) {
+      story_.notes.push_back(
+          "Parts marked ? are not explained, and their parameters are not counted; nor are those that a "
+          "class holds beside its parts, since they are not printed.");
+    }
+  }
+
+  const StorySizes sizes_;
+  ModelStory story_;
+  std::vector<ParameterCount> counts_;
+};
+
+std::string number_of(const ParameterCount& count) {
+  return count.value ? grouped(*count.value) : count.formula;
+}
+
+/// One line of the list: what the part is, and how many parameters it has.
+Row row_of(const PartStory& part) {
+  const std::string indent(2 + 2 * part.depth, ' ');
+  const std::string name = part.path.substr(part.path.rfind('.') + 1);
+  const std::string times =
+      part.times > 1 && !part.whole_of_parts ? fmt::format("{} × ", grouped(part.times)) : "";
+  Row row{
+      .head = indent + (name.empty() ? "" : name + ": "),
+      .rest = indent + "    ",
+      .left = (part.opaque.empty() ? times : "? " + times) + (part.whole_of_parts ? part.kind : part.text),
+      .breakable = true};
+  if (!part.opaque.empty()) row.right = part.opaque;
+  if (part.story && !part.story->count.formula.empty()) {
+    row.right = times + number_of(part.story->count) + " parameters";
+  } else if (part.story) {
+    row.right = part.story->layers.front().sentence;
+  }
+  return row;
+}
+
+/// "lstm", "encoder.lstm and decoder.lstm": the parts that are written like this one.
+std::string title_of(const ModelStory& story, const PartStory& part) {
+  std::vector<std::string> paths;
+  for (const PartStory& each : story.parts) {
+    if (each.story && each.text == part.text) paths.push_back(each.path.empty() ? each.kind : each.path);
+  }
+  return enumerated(paths);
+}
+
+bool written_before(const ModelStory& story, const PartStory& part) {
+  const auto same = [&](const PartStory& each) { return each.story && each.text == part.text; };
+  return &*std::find_if(story.parts.begin(), story.parts.end(), same) != &part;
+}
+
+}  // namespace
+
+ModelStory tell_story(const PrintedModule& model, const StorySizes& sizes) {
+  return ModelTeller(sizes).tell(model);
+}
+
+std::string story_text(const ModelStory& story, const StoryTextOptions& options) {
+  std::vector<Row> rows;
+  for (const PartStory& part : story.parts) rows.push_back(row_of(part));
+  std::string page = aligned_rows(rows) + "\n";
+  const std::string counted = story.count.formula.empty() ? "none" : number_of(story.count);
+  page += hanging("", "    ", "Parameters of the explained parts together: " + counted) + "\n";
+  for (const std::string& note : story.notes) page += hanging("", "  ", note);
+  for (const PartStory& part : story.parts) {
+    if (!part.story || part.story->count.formula.empty() || written_before(story, part)) continue;
+    page += "\n" + hanging("── ", "   ", title_of(story, part)) + "\n" + story_text(*part.story, options);
+  }
+  return page;
+}
+
+}  // namespace runnel
