@@ -5,6 +5,7 @@
 #include "runnel/base/files.h"
 #include "runnel/explain/json.h"
 #include "runnel/explain/model_story.h"
+#include "runnel/explain/terms.h"
 #include "runnel/explain/text.h"
 
 #include "cli/command.h"
@@ -17,6 +18,7 @@ namespace {
 struct ExplainArguments {
   std::string network;
   std::optional<int64_t> batch, seq;
+  bool terms = false;
 };
 
 /// What is asked about: a network as text, or as a file that holds such a text or a trained model.
@@ -62,6 +64,10 @@ void print_story(const AnyStory& story, const CommonOptions& common) {
 }
 
 int explain_command(const ExplainArguments& a, const CommonOptions& common) {
+  if (a.terms) {
+    print(common.json ? terms_json() + "\n" : terms_text());
+    return kWell;
+  }
   const StorySizes sizes{.batch = a.batch, .seq = a.seq};
   const Asked asked = asked_by(a.network);
   if (asked.model_file) {
@@ -95,13 +101,22 @@ Examples:
   runnel explain 'GRU(100, 20, 1, batch_first=True)' --batch 3 --seq 10
   runnel explain 'Embedding(5000, 100) -> LSTM(128) -> last -> Linear(6)'
   python -c 'from net import model; print(model)' | runnel explain - --batch 3
-  runnel explain model.safetensors --json)"},
+  runnel explain model.safetensors --json
+  runnel explain --terms)"},
                               [a, &common] { return explain_command(*a, common); });
   const CLI::Validator any_size = whole_number<int64_t>(1, 1'000'000'000);
-  sub->add_option("NETWORK", a->network, "A network as text, or a file with one; - is standard input")
-      ->required();
+  CLI::Option* network =
+      sub->add_option("NETWORK", a->network, "A network as text, or a file with one; - is standard input")
+          ->required();
   sub->add_option("--batch", a->batch, "How many sequences at a time")->transform(any_size);
   sub->add_option("--seq", a->seq, "Steps of the longest sequence")->transform(any_size);
+  const auto ask_for_terms = [a, network] {
+    a->terms = true;
+    network->required(false);
+  };
+  sub->add_flag_callback("--terms", ask_for_terms,
+                         "Explain the words instead: feature, batch, hidden state, …")
+      ->excludes(network);
 }
 
 }  // namespace runnel::cli

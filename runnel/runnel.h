@@ -21,6 +21,7 @@
 #include "runnel/explain/json.h"
 #include "runnel/explain/model_story.h"
 #include "runnel/explain/story.h"
+#include "runnel/explain/terms.h"
 #include "runnel/explain/text.h"
 #include "runnel/formats/array.h"
 #include "runnel/formats/dtype.h"
