@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "runnel/base/files.h"
+#include "runnel/explain/answer.h"
 #include "runnel/explain/json.h"
 #include "runnel/explain/model_story.h"
 #include "runnel/explain/terms.h"
@@ -19,6 +20,7 @@ struct ExplainArguments {
   std::string network;
   std::optional<int64_t> batch, seq;
   bool terms = false;
+  std::string ask = {};
 };
 
 /// What is asked about: a network as text, or as a file that holds such a text or a trained model.
@@ -63,6 +65,20 @@ void print_story(const AnyStory& story, const CommonOptions& common) {
   }
 }
 
+/// The whole story of a network, or what it says of the one thing that was asked for.
+void print_network(const Story& story, const ExplainArguments& a, const CommonOptions& common) {
+  if (a.ask.empty()) return print_story(story, common);
+  const Answer answer = from_command_line([&] { return ask(story, a.ask); });
+  print(common.json ? answer_json(answer) + "\n" : answer_text(answer, {.color = use_color(common, stdout)}));
+}
+
+/// A model as PyTorch prints it has many layers, and names such as h_n in each.
+OptionError ask_one_layer(const PrintedModule& model) {
+  return OptionError(
+      "--ask is about one layer or one chain, and " + model.kind + " is a model of several parts",
+      {{"fix", "runnel explain 'LSTM(100, 128)' --ask h_n, with the layer as it is printed"}});
+}
+
 int explain_command(const ExplainArguments& a, const CommonOptions& common) {
   if (a.terms) {
     print(common.json ? terms_json() + "\n" : terms_text());
@@ -71,11 +87,13 @@ int explain_command(const ExplainArguments& a, const CommonOptions& common) {
   const StorySizes sizes{.batch = a.batch, .seq = a.seq};
   const Asked asked = asked_by(a.network);
   if (asked.model_file) {
-    print_story(tell_story(TextClassifier::load(a.network), sizes), common);
+    print_network(tell_story(TextClassifier::load(a.network), sizes), a, common);
   } else if (is_printed_model(asked.text)) {
-    print_story(read_text(asked, [&] { return tell_story(parse_printed_model(asked.text), sizes); }), common);
+    const PrintedModule model = read_text(asked, [&] { return parse_printed_model(asked.text); });
+    if (!a.ask.empty()) throw CommandLineError(ask_one_layer(model));
+    print_story(tell_story(model, sizes), common);
   } else {
-    print_story(read_text(asked, [&] { return tell_story(asked.text, sizes); }), common);
+    print_network(read_text(asked, [&] { return tell_story(asked.text, sizes); }), a, common);
   }
   return kWell;
 }
@@ -102,6 +120,7 @@ Examples:
   runnel explain 'Embedding(5000, 100) -> LSTM(128) -> last -> Linear(6)'
   python -c 'from net import model; print(model)' | runnel explain - --batch 3
   runnel explain model.safetensors --json
+  runnel explain 'LSTM(100, 128, num_layers=2, bidirectional=True)' --ask h_n
   runnel explain --terms)"},
                               [a, &common] { return explain_command(*a, common); });
   const CLI::Validator any_size = whole_number<int64_t>(1, 1'000'000'000);
@@ -110,6 +129,7 @@ Examples:
           ->required();
   sub->add_option("--batch", a->batch, "How many sequences at a time")->transform(any_size);
   sub->add_option("--seq", a->seq, "Steps of the longest sequence")->transform(any_size);
+  sub->add_option("--ask", a->ask, "One question: h_n, output, weight_ih_l0, hidden_size, batch_first, …");
   const auto ask_for_terms = [a, network] {
     a->terms = true;
     network->required(false);

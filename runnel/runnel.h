@@ -18,6 +18,7 @@
 #include "runnel/data/read_table.h"
 #include "runnel/data/split.h"
 #include "runnel/data/table.h"
+#include "runnel/explain/answer.h"
 #include "runnel/explain/json.h"
 #include "runnel/explain/model_story.h"
 #include "runnel/explain/story.h"

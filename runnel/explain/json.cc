@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "runnel/explain/answer.h"
 #include "runnel/explain/model_story.h"
 
 namespace runnel {
@@ -103,6 +104,15 @@ std::string story_json(const ModelStory& story) {
   for (const PartStory& part : story.parts) json["parts"].push_back(part_json(part));
   add_count(story.count, json);
   json["notes"] = story.notes;
+  return on_one_line(json);
+}
+
+std::string answer_json(const Answer& answer) {
+  Json json{{"name", answer.name}, {"tensors", Json::array()}, {"parameters", Json::array()}};
+  for (const TensorStory& tensor : answer.tensors) json["tensors"].push_back(tensor_json(tensor));
+  for (const ParameterStory& each : answer.parameters) json["parameters"].push_back(parameter_json(each));
+  json["origins"] = origins_of(answer.axes);
+  json["sentences"] = answer.sentences;
   return on_one_line(json);
 }
 

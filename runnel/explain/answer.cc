@@ -1,0 +1,158 @@
+#include "runnel/explain/answer.h"
+
+#include <algorithm>
+#include <cctype>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "runnel/base/error.h"
+#include "runnel/explain/layout.h"
+#include "runnel/explain/paint.h"
+#include "runnel/explain/wording.h"
+#include "runnel/text/spelling.h"
+
+namespace runnel {
+namespace {
+
+bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+
+/// Whether the name stands in a text as a whole word: h_n in "h_n[0] = …", not in "h_next".
+bool mentions(std::string_view text, std::string_view name) {
+  for (size_t at = text.find(name); at != std::string_view::npos; at = text.find(name, at + 1)) {
+    const size_t end = at + name.size();
+    if ((at == 0 || !is_word(text[at - 1])) && (end == text.size() || !is_word(text[end]))) return true;
+  }
+  return false;
+}
+
+template <class T>
+void add_new(std::vector<T>& list, const T& value) {
+  if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
+}
+
+/// Every number of the story, once.
+std::vector<AxisStory> all_axes(const Story& story) {
+  std::vector<AxisStory> axes;
+  for (const TensorStory& tensor : story.tensors) {
+    for (const AxisStory& axis : tensor.axes) add_new(axes, axis);
+  }
+  for (const LayerStory& layer : story.layers) {
+    for (const AxisStory& axis : layer.sizes) add_new(axes, axis);
+  }
+  return axes;
+}
+
+bool is_parameter(const std::string& full, const std::string& name) {
+  return full == name || full.substr(full.find('.') + 1) == name;
+}
+
+bool has_any(const Shape& shape, const std::vector<AxisStory>& axes) {
+  return std::any_of(axes.begin(), axes.end(), [&](const AxisStory& axis) {
+    return std::find(shape.begin(), shape.end(), axis.axis) != shape.end();
+  });
+}
+
+/// The tensors and parameters of this name, and their numbers.
+void look_up_name(const Story& story, Answer& answer) {
+  const std::vector<AxisStory> axes = all_axes(story);
+  for (const TensorStory& tensor : story.tensors) {
+    if (tensor.name != answer.name) continue;
+    answer.tensors.push_back(tensor);
+    for (const AxisStory& axis : tensor.axes) add_new(answer.axes, axis);
+  }
+  for (const LayerStory& layer : story.layers) {
+    for (const ParameterStory& parameter : layer.parameters) {
+      if (!is_parameter(parameter.name, answer.name)) continue;
+      answer.parameters.push_back(parameter);
+      for (const AxisStory& axis : axes) {
+        if (has_any(parameter.shape, {axis})) add_new(answer.axes, axis);
+      }
+    }
+  }
+}
+
+/// The numbers that the option decides or that the axis has, and the shapes in which they stand.
+void look_up_number(const Story& story, Answer& answer) {
+  for (const AxisStory& axis : all_axes(story)) {
+    if (axis.axis.name.text() == answer.name || mentions(axis.source, answer.name))
+      answer.axes.push_back(axis);
+  }
+  for (const TensorStory& tensor : story.tensors) {
+    if (has_any(tensor.shape, answer.axes)) answer.tensors.push_back(tensor);
+  }
+  for (const LayerStory& layer : story.layers) {
+    for (const ParameterStory& parameter : layer.parameters) {
+      if (has_any(parameter.shape, answer.axes)) answer.parameters.push_back(parameter);
+    }
+  }
+}
+
+void add_sentences(const Story& story, Answer& answer) {
+  const auto add = [&](const std::vector<std::string>& sentences) {
+    for (const std::string& each : sentences) {
+      if (mentions(each, answer.name)) add_new(answer.sentences, each);
+    }
+  };
+  for (const LayerStory& layer : story.layers) {
+    add(layer.equalities);
+    add(layer.notes);
+  }
+  add(story.notes);
+}
+
+OptionError not_in_story(const Story& story, const std::string& name) {
+  std::vector<std::string> names;
+  for (const TensorStory& tensor : story.tensors) add_new(names, tensor.name);
+  for (const LayerStory& layer : story.layers) {
+    for (const ParameterStory& parameter : layer.parameters) add_new(names, parameter.name);
+  }
+  for (const AxisStory& axis : all_axes(story)) add_new(names, axis.axis.name.text());
+  std::vector<ErrorDetail> details{{"may ask", fmt::format("{}", fmt::join(names, ", "))}};
+  if (const auto meant = nearest_spelling(name, names))
+    details.push_back({"fix", "did you mean " + *meant + "?"});
+  return OptionError(fmt::format("nothing is called {} in {}", name, story.network), details);
+}
+
+}  // namespace
+
+Answer ask(const Story& story, const std::string& name) {
+  Answer answer{.name = name, .tensors = {}, .parameters = {}, .axes = {}, .sentences = {}};
+  look_up_name(story, answer);
+  if (answer.tensors.empty() && answer.parameters.empty()) look_up_number(story, answer);
+  add_sentences(story, answer);
+  if (answer.tensors.empty() && answer.parameters.empty() && answer.sentences.empty()) {
+    throw not_in_story(story, name);
+  }
+  return answer;
+}
+
+std::string answer_text(const Answer& answer, const StoryTextOptions& options) {
+  const Paint paint(options.color);
+  std::string page;
+  std::vector<Row> rows;
+  size_t width = 0;
+  for (const TensorStory& tensor : answer.tensors) width = std::max(width, columns(tensor.name));
+  for (const ParameterStory& parameter : answer.parameters) width = std::max(width, columns(parameter.name));
+  const auto add = [&](const std::string& head, const std::string& left, const std::string& right) {
+    rows.push_back({.head = head, .rest = std::string(columns(head), ' '), .left = left, .right = right});
+  };
+  for (const TensorStory& t : answer.tensors)
+    add(padded(t.name, width + 2), paint.shape(t.shape), t.sentence);
+  for (const ParameterStory& p : answer.parameters) {
+    add(padded(p.name, width + 2), paint.shape(p.shape), p.count ? grouped(*p.count) + " numbers" : "");
+  }
+  page += aligned_rows(rows);
+  for (const AxisStory& axis : answer.axes) {
+    const std::string number = axis.axis.symbolic() ? "any" : grouped(axis.axis.size);
+    page +=
+        hanging("  ", "      ", fmt::format("{} {}: {}", number, axis.axis.name.text(), axis.to_string()));
+  }
+  if (!answer.tensors.empty() && answer.tensors.front().name == answer.name) {
+    const std::vector<std::string>& index = answer.tensors.front().index;
+    for (size_t i = 0; i < index.size(); ++i) page += fmt::format("  {}[{}]  {}\n", answer.name, i, index[i]);
+  }
+  for (const std::string& sentence : answer.sentences) page += hanging("", "  ", sentence);
+  return page;
+}
+
+}  // namespace runnel
