@@ -4,6 +4,7 @@
 
 #include "runnel/base/files.h"
 #include "runnel/explain/answer.h"
+#include "runnel/explain/batch_story.h"
 #include "runnel/explain/json.h"
 #include "runnel/explain/model_story.h"
 #include "runnel/explain/terms.h"
@@ -21,6 +22,7 @@ struct ExplainArguments {
   std::optional<int64_t> batch, seq;
   bool terms = false;
   std::string ask = {};
+  Lengths lengths = {};
 };
 
 /// What is asked about: a network as text, or as a file that holds such a text or a trained model.
@@ -67,16 +69,20 @@ void print_story(const AnyStory& story, const CommonOptions& common) {
 
 /// The whole story of a network, or what it says of the one thing that was asked for.
 void print_network(const Story& story, const ExplainArguments& a, const CommonOptions& common) {
+  if (!a.lengths.empty()) {
+    const BatchStory batch = tell_batch(story, a.lengths);
+    return print(common.json ? batch_json(batch) + "\n" : batch_text(batch));
+  }
   if (a.ask.empty()) return print_story(story, common);
   const Answer answer = from_command_line([&] { return ask(story, a.ask); });
   print(common.json ? answer_json(answer) + "\n" : answer_text(answer, {.color = use_color(common, stdout)}));
 }
 
 /// A model as PyTorch prints it has many layers, and names such as h_n in each.
-OptionError ask_one_layer(const PrintedModule& model) {
+OptionError ask_one_layer(const std::string& option, const PrintedModule& model) {
   return OptionError(
-      "--ask is about one layer or one chain, and " + model.kind + " is a model of several parts",
-      {{"fix", "runnel explain 'LSTM(100, 128)' --ask h_n, with the layer as it is printed"}});
+      option + " is about one layer or one chain, and " + model.kind + " is a model of several parts",
+      {{"fix", "give it one layer as it is printed: runnel explain 'LSTM(100, 128)'"}});
 }
 
 int explain_command(const ExplainArguments& a, const CommonOptions& common) {
@@ -90,7 +96,8 @@ int explain_command(const ExplainArguments& a, const CommonOptions& common) {
     print_network(tell_story(TextClassifier::load(a.network), sizes), a, common);
   } else if (is_printed_model(asked.text)) {
     const PrintedModule model = read_text(asked, [&] { return parse_printed_model(asked.text); });
-    if (!a.ask.empty()) throw CommandLineError(ask_one_layer(model));
+    if (!a.ask.empty()) throw CommandLineError(ask_one_layer("--ask", model));
+    if (!a.lengths.empty()) throw CommandLineError(ask_one_layer("--lengths", model));
     print_story(tell_story(model, sizes), common);
   } else {
     print_network(read_text(asked, [&] { return tell_story(asked.text, sizes); }), a, common);
@@ -121,6 +128,7 @@ Examples:
   python -c 'from net import model; print(model)' | runnel explain - --batch 3
   runnel explain model.safetensors --json
   runnel explain 'LSTM(100, 128, num_layers=2, bidirectional=True)' --ask h_n
+  runnel explain 'GRU(100, 20, batch_first=True)' --lengths 5,2,7
   runnel explain --terms)"},
                               [a, &common] { return explain_command(*a, common); });
   const CLI::Validator any_size = whole_number<int64_t>(1, 1'000'000'000);
@@ -130,6 +138,9 @@ Examples:
   sub->add_option("--batch", a->batch, "How many sequences at a time")->transform(any_size);
   sub->add_option("--seq", a->seq, "Steps of the longest sequence")->transform(any_size);
   sub->add_option("--ask", a->ask, "One question: h_n, output, weight_ih_l0, hidden_size, batch_first, …");
+  sub->add_option("--lengths", a->lengths, "Draw a batch of these lengths: 5,2,7; padded, sorted, packed")
+      ->delimiter(',')
+      ->transform(whole_number<int64_t>(0, 1'000'000));
   const auto ask_for_terms = [a, network] {
     a->terms = true;
     network->required(false);

@@ -19,6 +19,7 @@
 #include "runnel/data/split.h"
 #include "runnel/data/table.h"
 #include "runnel/explain/answer.h"
+#include "runnel/explain/batch_story.h"
 #include "runnel/explain/json.h"
 #include "runnel/explain/model_story.h"
 #include "runnel/explain/story.h"
