@@ -89,6 +89,7 @@ class Teller {
       story_.network += (i == 0 ? "" : " -> ") + story_.layers.back().text;
     }
     story_.count = sum_of(counts);
+    story_.notes = network_.remarks;
     if (network_.batch_first_by_default) {
       story_.notes.push_back("In a chain batch comes first unless a layer says batch_first=False.");
     }

@@ -51,7 +51,15 @@ class NetworkBuilder {
     Network network;
     auto sequence = std::make_unique<Sequential>();
     for (const LayerSpec& layer : chain_.layers) {
+      if (layer.kind == "Embedding" && &layer != &chain_.layers.front()) {
+        throw errors::ids_lost(chain_, layer, *(&layer - 1));
+      }
       std::unique_ptr<Layer> made = make(layer);
+      const auto named = is_recurrent(layer) ? with_batch_first_named(chain_, layer) : std::nullopt;
+      if (named) {
+        network.remarks.push_back("The fourth argument of " + layer.kind +
+                                  " by place is bias, not batch_first. With batch_first: " + *named);
+      }
       follow(*made);
       if (chain_.lone()) {
         network.module = std::move(made);
@@ -83,6 +91,10 @@ class NetworkBuilder {
         {"Sigmoid", [](auto& b, auto& layer) { return b.activation(layer, ActivationKind::sigmoid); }},
     };
     return table;
+  }
+
+  static bool is_recurrent(const LayerSpec& layer) {
+    return layer.kind == "RNN" || layer.kind == "LSTM" || layer.kind == "GRU";
   }
 
   std::unique_ptr<Layer> make(const LayerSpec& layer) {

@@ -23,6 +23,8 @@ struct Network {
   std::unique_ptr<Layer> module;
   /// Whether a chain said nothing about batch_first, so that batch comes first.
   bool batch_first_by_default = false;
+  /// Sentences about what the text may not have meant.
+  std::vector<std::string> remarks = {};
 
   /// The layers in order: the module itself, or those of the Sequential.
   std::vector<Layer*> layers() const;

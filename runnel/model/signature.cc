@@ -6,9 +6,23 @@
 
 namespace runnel {
 
+std::optional<std::string> with_batch_first_named(const ChainSpec& chain, const LayerSpec& layer) {
+  const SpecArgument* last = nullptr;
+  size_t by_place = 0;
+  for (const SpecArgument& argument : layer.arguments) {
+    if (argument.name == "batch_first") return std::nullopt;
+    if (!argument.name.empty()) continue;
+    last = &argument;
+    ++by_place;
+  }
+  if (by_place != 4 || !std::holds_alternative<bool>(last->value)) return std::nullopt;
+  std::string text = chain.text;
+  return text.insert(last->place.column, "batch_first=");
+}
+
 BoundArguments::BoundArguments(const ChainSpec& chain, const LayerSpec& layer,
                                const std::vector<std::string>& signature, size_t skipped)
-    : chain_(chain) {
+    : chain_(chain), layer_(layer) {
   size_t position = skipped;
   for (const SpecArgument& argument : layer.arguments) {
     std::string name = argument.name;
@@ -64,6 +78,9 @@ std::optional<std::string> BoundArguments::text(const std::string& name) const {
   const SpecArgument* argument = find(name);
   if (!argument || std::holds_alternative<std::monostate>(argument->value)) return std::nullopt;
   if (const std::string* value = std::get_if<std::string>(&argument->value)) return *value;
+  if (const auto fix = with_batch_first_named(chain_, layer_)) {
+    throw errors::flag_by_place(chain_, *argument, name, *fix);
+  }
   throw errors::wrong_value(chain_, *argument, name, "a text in quotes");
 }
 

@@ -10,6 +10,11 @@
 
 namespace runnel {
 
+/// Of a layer whose fourth argument is a bool by place, the last one: `GRU(20, 300, 5, True)`. It is bias, of an RNN
+/// nonlinearity, though batch_first may have been meant; the chain's text with `batch_first=` in front of it. Nothing
+/// for any other layer.
+std::optional<std::string> with_batch_first_named(const ChainSpec& chain, const LayerSpec& layer);
+
 /// The options of a layer in PyTorch's order, and which arguments of a text give them.
 class BoundArguments {
  public:
@@ -32,6 +37,7 @@ class BoundArguments {
   const SpecArgument* find(const std::string& name) const;
 
   const ChainSpec& chain_;
+  const LayerSpec& layer_;
   std::vector<std::pair<std::string, const SpecArgument*>> bound_;
 };
 

@@ -80,6 +80,22 @@ OptionError wrong_value(const ChainSpec& chain, const SpecArgument& argument, co
       {{"at", marked(chain.text, argument.place, fmt::format("{}: expected {}", option, expected))}});
 }
 
+OptionError flag_by_place(const ChainSpec& chain, const SpecArgument& argument, const std::string& option,
+                          const std::string& fix) {
+  return OptionError(
+      fmt::format("{} cannot have this value", option),
+      {{"at", marked(chain.text, argument.place, fmt::format("{}: expected a text in quotes", option))},
+       {"why", fmt::format("the fourth argument by place is {}, not batch_first", option)},
+       {"fix", fix}});
+}
+
+OptionError ids_lost(const ChainSpec& chain, const LayerSpec& layer, const LayerSpec& before) {
+  return OptionError(
+      fmt::format("{} cannot read what {} gives", layer.kind, before.kind),
+      {{"at", marked(chain.text, layer.place, "expected in front of all other layers")},
+       {"why", fmt::format("it looks up whole numbers, ids; {} gives numbers with fractions", before.kind)}});
+}
+
 OptionError size_not_known(const ChainSpec& chain, const LayerSpec& layer, const std::string& option,
                            const std::string& fix) {
   return OptionError(

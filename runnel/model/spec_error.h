@@ -21,6 +21,11 @@ OptionError too_many_arguments(const ChainSpec& chain, const LayerSpec& layer, c
 OptionError option_twice(const ChainSpec& chain, const SpecArgument& argument, const std::string& name);
 OptionError wrong_value(const ChainSpec& chain, const SpecArgument& argument, const std::string& option,
                         const std::string& expected);
+/// True or False where another option stands by place than the one that was meant.
+OptionError flag_by_place(const ChainSpec& chain, const SpecArgument& argument, const std::string& option,
+                          const std::string& fix);
+/// A layer that reads ids, behind one that gives none.
+OptionError ids_lost(const ChainSpec& chain, const LayerSpec& layer, const LayerSpec& before);
 /// A size that neither the text nor the layer before tells.
 OptionError size_not_known(const ChainSpec& chain, const LayerSpec& layer, const std::string& option,
                            const std::string& fix);

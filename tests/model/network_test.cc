@@ -190,5 +190,45 @@ TEST(MakeNetwork, refuses_a_written_size_that_does_not_fit_the_layer_before) {
             "  fix       LSTM({.input_size = 10, …})");
 }
 
+std::string refusal_of(const std::string& text) {
+  try {
+    make_network(text);
+  } catch (const OptionError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(Network, points_out_a_flag_that_lands_on_another_option_than_batch_first) {
+  const std::string fix = "nn.GRU(20, 300, 5, batch_first=True)";
+  EXPECT_THAT(make_network("nn.GRU(20, 300, 5, True)").remarks,
+              testing::ElementsAre(
+                  "The fourth argument of GRU by place is bias, not batch_first. With batch_first: " + fix));
+  const Network fixed = make_network(fix);
+  EXPECT_TRUE(fixed.batch_first());
+  EXPECT_TRUE(fixed.remarks.empty());
+  // With the fifth by place too, it was meant.
+  EXPECT_TRUE(make_network("GRU(20, 300, 5, True, True)").remarks.empty());
+  EXPECT_TRUE(make_network("GRU(20, 300, 5, False, batch_first=True)").remarks.empty());
+}
+
+TEST(Network, of_an_RNN_with_a_flag_for_its_nonlinearity_shows_what_was_meant) {
+  EXPECT_EQ(refusal_of("nn.RNN(20, 300, 5, True)"),
+            "nonlinearity cannot have this value\n"
+            "  at   nn.RNN(20, 300, 5, True)\n"
+            "                          ^^^^ nonlinearity: expected a text in quotes\n"
+            "  why  the fourth argument by place is nonlinearity, not batch_first\n"
+            "  fix  nn.RNN(20, 300, 5, batch_first=True)");
+  EXPECT_TRUE(make_network("nn.RNN(20, 300, 5, batch_first=True)").batch_first());
+}
+
+TEST(Network, looks_ids_up_in_front_of_all_other_layers) {
+  EXPECT_EQ(refusal_of("LSTM(3, 4) -> Embedding(5, 6)"),
+            "Embedding cannot read what LSTM gives\n"
+            "  at   LSTM(3, 4) -> Embedding(5, 6)\n"
+            "                     ^^^^^^^^^ expected in front of all other layers\n"
+            "  why  it looks up whole numbers, ids; LSTM gives numbers with fractions");
+}
+
 }  // namespace
 }  // namespace runnel
