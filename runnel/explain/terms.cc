@@ -57,7 +57,7 @@ std::string lengths_text(const Schedule& schedule) {
 }
 
 /// The words about data alone.
-void add_data_terms(std::vector<Term>& terms) {
+void add_data_terms(std::vector<TermStory>& terms) {
   const Shape input = shape_in("GRU(100, 20, batch_first=True)", "input");
   const Story embedding = tell_story("Embedding(5000, 100)", kSizes);
   const Shape table = embedding.layers[0].parameters[0].shape;
@@ -113,7 +113,7 @@ void add_data_terms(std::vector<Term>& terms) {
 }
 
 /// The words about networks.
-void add_layer_terms(std::vector<Term>& terms) {
+void add_layer_terms(std::vector<TermStory>& terms) {
   const Story gru = tell_story("GRU(100, 20, batch_first=True)", kSizes);
   const Story stacked = tell_story("GRU(100, 20, num_layers=2, batch_first=True)", kSizes);
   const Shape second = stacked.layers[0].parameters[4].shape;  // weight_ih_l1
@@ -124,7 +124,7 @@ void add_layer_terms(std::vector<Term>& terms) {
   const Shape input = shape_of(gru, "input"), output = shape_of(gru, "output"), h_n = shape_of(gru, "h_n");
   const Shape logits = scores.tensors.back().shape;
   const int64_t width = both[2].size;
-  const std::vector<Term> more = {
+  const std::vector<TermStory> more = {
       {"layer",
        "A part of a network: a tensor goes in, a tensor comes out. num_layers=2 puts a second one on top, "
        "which reads "
@@ -167,8 +167,8 @@ void add_layer_terms(std::vector<Term>& terms) {
 
 }  // namespace
 
-std::vector<Term> terms() {
-  std::vector<Term> terms;
+std::vector<TermStory> terms() {
+  std::vector<TermStory> terms;
   add_data_terms(terms);
   add_layer_terms(terms);
   return terms;
@@ -176,7 +176,7 @@ std::vector<Term> terms() {
 
 std::string terms_text() {
   std::string page;
-  for (const Term& term : terms()) {
+  for (const TermStory& term : terms()) {
     page += (page.empty() ? "" : "\n") + term.name + "\n" + hanging("  ", "  ", term.meaning);
     for (const std::string& line : term.example) page += "      " + line + "\n";
   }
@@ -185,7 +185,7 @@ std::string terms_text() {
 
 std::string terms_json() {
   nlohmann::ordered_json json{{"terms", nlohmann::ordered_json::array()}};
-  for (const Term& term : terms()) {
+  for (const TermStory& term : terms()) {
     json["terms"].push_back({{"name", term.name}, {"meaning", term.meaning}, {"example", term.example}});
   }
   return json.dump();

@@ -6,7 +6,7 @@
 /// The words of the field, each explained with words that stand above it.
 namespace runnel {
 
-struct Term {
+struct TermStory {
   std::string name;                  ///< "hidden state"
   std::string meaning;               ///< in plain words
   std::vector<std::string> example;  ///< two lines; their numbers are what the layers themselves say
@@ -14,7 +14,7 @@ struct Term {
 
 /// In an order in which no term is used before it is explained. All examples are about 3 sentences of at most 10
 /// words, 100 numbers a word, and a GRU that remembers 20.
-std::vector<Term> terms();
+std::vector<TermStory> terms();
 
 /// For a terminal of 80 columns.
 std::string terms_text();

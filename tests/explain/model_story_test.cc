@@ -13,12 +13,14 @@
 namespace runnel {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Recorded = nlohmann::ordered_json;
 using Sizes = std::vector<int64_t>;
 
-Json models() { return Json::parse(read_file(RUNNEL_SOURCE_DIR "/tests/golden/printed_models.json")); }
+Recorded models() {
+  return Recorded::parse(read_file(RUNNEL_SOURCE_DIR "/tests/golden/printed_models.json"));
+}
 
-ModelStory story_of(const Json& model) {
+ModelStory story_of(const Recorded& model) {
   return tell_story(parse_printed_model(model["text"].get<std::string>()),
                     {.batch = model["batch"], .seq = model["seq"]});
 }
@@ -57,7 +59,7 @@ bool any_axes_in_front(const std::string& kind) {
   return kind == "Linear" || kind == "Dropout" || kind == "Tanh" || kind == "ReLU" || kind == "Sigmoid";
 }
 
-void expect_forward(const PartStory& part, const Json& forward, const std::string& where) {
+void expect_forward(const PartStory& part, const Recorded& forward, const std::string& where) {
   const auto real = forward["out"].get<std::vector<Sizes>>();
   const std::vector<Sizes> told = told_outputs(*part.story);
   if (!any_axes_in_front(part.kind)) {
@@ -73,10 +75,10 @@ void expect_forward(const PartStory& part, const Json& forward, const std::strin
 }
 
 TEST(ModelStory, of_ten_printed_models_has_the_shapes_of_their_forward_pass) {
-  const Json all = models();
+  const Recorded all = models();
   EXPECT_EQ(all.size(), 10u);
   size_t compared = 0;
-  for (const Json& model : all) {
+  for (const Recorded& model : all) {
     for (const PartStory& part : story_of(model).parts) {
       if (!part.story) continue;
       for (const std::string& path : paths_of(part.path)) {
@@ -90,7 +92,7 @@ TEST(ModelStory, of_ten_printed_models_has_the_shapes_of_their_forward_pass) {
 }
 
 TEST(ModelStory, of_ten_printed_models_has_their_parameters) {
-  for (const Json& model : models()) {
+  for (const Recorded& model : models()) {
     auto real = model["parameters"].get<std::map<std::string, Sizes>>();
     int64_t counted = 0;
     const ModelStory story = story_of(model);
@@ -144,8 +146,8 @@ TEST(ModelStory, tells_equal_layers_once) {
 }
 
 TEST(ModelStory, as_json_has_a_story_for_each_layer) {
-  const Json json =
-      Json::parse(story_json(tell_story(parse_printed_model("M(\n  (a): GRU(3, 4)\n  (b): Odd()\n)"))));
+  const Recorded json =
+      Recorded::parse(story_json(tell_story(parse_printed_model("M(\n  (a): GRU(3, 4)\n  (b): Odd()\n)"))));
   EXPECT_EQ(json["model"], "M");
   EXPECT_EQ(json["parts"][1]["story"]["layers"][0]["count"], 108);
   EXPECT_EQ(json["parts"][1]["opaque"], nullptr);

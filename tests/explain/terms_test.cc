@@ -29,14 +29,14 @@ bool says(const std::string& text, const std::string& name) {
 }
 
 std::string example_of(const std::string& name) {
-  for (const Term& term : terms()) {
+  for (const TermStory& term : terms()) {
     if (term.name == name) return term.example[0] + "\n" + term.example[1];
   }
   return "no such term";
 }
 
 TEST(Terms, are_used_only_once_they_are_explained) {
-  const std::vector<Term> all = terms();
+  const std::vector<TermStory> all = terms();
   for (size_t i = 0; i < all.size(); ++i) {
     const std::string text =
         lower(all[i].meaning + "\n" + all[i].example.at(0) + "\n" + all[i].example.at(1));
@@ -48,7 +48,7 @@ TEST(Terms, are_used_only_once_they_are_explained) {
 
 TEST(Terms, are_all_that_a_reader_asks_for) {
   std::vector<std::string> names;
-  for (const Term& term : terms()) {
+  for (const TermStory& term : terms()) {
     names.push_back(term.name);
     EXPECT_EQ(term.example.size(), 2u) << term.name;
   }
