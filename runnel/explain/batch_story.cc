@@ -52,7 +52,8 @@ std::vector<std::string> grid(const Schedule& schedule, const std::string& title
                               const std::vector<int32_t>& order) {
   std::vector<std::string> lines = {title, step_numbers(schedule.longest())};
   for (const int32_t n : order) {
-    lines.push_back(name_of(n) + places_of(schedule.lengths()[static_cast<size_t>(n)], schedule.longest()));
+    const int64_t length = schedule.lengths()[static_cast<size_t>(n)];
+    lines.push_back(fmt::format("{}{}", name_of(n), places_of(length, schedule.longest())));
   }
   return lines;
 }
