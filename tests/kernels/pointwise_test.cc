@@ -57,7 +57,7 @@ void expect_exact(const Function& function, const Floats& x) {
       continue;
     }
     if (y[i] == 0 && std::abs(exact) < 0x1p-126) continue;  // σ flushes denormals
-    const double border = std::min(exact, 0x1p128);  // beyond it, infinity is the nearest float
+    const double border = std::min(exact, 0x1p128);         // beyond it, infinity is the nearest float
     const double got = y[i] == kInf ? 0x1p128 : double{y[i]};
     const double ulp = border == 0 ? 0x1p-149 : std::max(0x1p-149, std::ldexp(1, std::ilogb(border) - 23));
     ASSERT_LE(std::abs(got - border) / ulp, function.most_ulp) << function.name << " at " << x[i];
