@@ -28,7 +28,7 @@ std::string with_thousands(int64_t number) {
   std::string text = std::to_string(number);
   const int64_t first = number < 0 ? 1 : 0;
   for (int64_t i = static_cast<int64_t>(text.size()) - 3; i > first; i -= 3)
-    text.insert(static_cast<size_t>(i), ",");
+    text.insert(static_cast<size_t>(i), 1, ',');
   return text;
 }
 
