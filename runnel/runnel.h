@@ -71,6 +71,7 @@
 #include "runnel/optim/rmsprop.h"
 #include "runnel/optim/schedule.h"
 #include "runnel/optim/sgd.h"
+#include "runnel/optim/sparse_adam.h"
 #include "runnel/sequence/packed.h"
 #include "runnel/sequence/schedule.h"
 #include "runnel/tensor/axes.h"

@@ -11,6 +11,19 @@ AutogradError no_gradient_yet(const Shape& shape) {
                         {"fix", "Variable(value, /*requires_grad=*/true) for a leaf, then loss.backward()"}});
 }
 
+AutogradError gradient_is_sparse(const Shape& shape) {
+  return AutogradError(
+      "this variable's gradient is sparse: only some rows are there",
+      {{"shape", shape.to_string()},
+       {"why", "it belongs to an Embedding with sparse=True"},
+       {"fix", "sparse_grad() for its rows, sparse_grad().dense(shape()) for the whole of it"}});
+}
+
+AutogradError gradient_is_dense(const Shape& shape) {
+  return AutogradError("this variable's gradient is dense: it has every row",
+                       {{"shape", shape.to_string()}, {"fix", "grad()"}});
+}
+
 AutogradError nothing_recorded() {
   return AutogradError(
       "backward() on a variable that no recorded operation made",

@@ -8,6 +8,8 @@
 namespace runnel::errors {
 
 AutogradError no_gradient_yet(const Shape& shape);
+AutogradError gradient_is_sparse(const Shape& shape);
+AutogradError gradient_is_dense(const Shape& shape);
 AutogradError nothing_recorded();
 AutogradError graph_freed(std::string_view operation);
 

@@ -131,13 +131,17 @@ void Variable::backward(const Tensor& gradient, bool retain_graph) const {
         Variable input = node->inputs()[i];
         if (!d_inputs[i].defined || !input.defined() || !input.requires_grad()) continue;
         if (!input.producer()) {
-          input.accumulate_grad(d_inputs[i].tensor);
+          if (d_inputs[i].rows) {
+            input.accumulate_grad(*d_inputs[i].rows);
+          } else {
+            input.accumulate_grad(d_inputs[i].tensor);
+          }
           continue;
         }
         std::vector<Gradient>& slots = d_outputs[input.producer().get()];
         slots.resize(static_cast<size_t>(input.producer()->outputs()));
         Gradient& slot = slots[static_cast<size_t>(input.producer_output())];
-        slot = sum_of(slot, d_inputs[i]);
+        slot = sum_of(slot, d_inputs[i].rows ? d_inputs[i].rows->dense(input.shape()) : d_inputs[i]);
       }
       d_outputs.erase(node);
     }

@@ -46,7 +46,11 @@ class Recording {
 struct Gradient {
   Gradient() = default;
   Gradient(const Tensor& value) : tensor(value), defined(true) {}
+  /// A sparse one; an input that an operation made gets it as a dense one.
+  explicit Gradient(RowGradient value)
+      : rows(std::make_shared<const RowGradient>(std::move(value))), defined(true) {}
   Tensor tensor;
+  std::shared_ptr<const RowGradient> rows;  ///< in place of `tensor`
   bool defined = false;
 };
 using Backward = std::function<std::vector<Gradient>(std::span<const Gradient> d_outputs)>;

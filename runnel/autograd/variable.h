@@ -1,9 +1,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "runnel/autograd/row_gradient.h"
 #include "runnel/tensor/tensor.h"
 
 namespace runnel {
@@ -31,13 +33,21 @@ class Variable {
   std::string to_string() const { return value().to_string(); }
 
   bool requires_grad() const { return state_->requires_grad; }
-  bool has_grad() const { return state_->has_grad; }
-  /// d loss / d value, shaped like the value. Throws  AutogradError when there is none yet.
+  bool has_grad() const { return has_sparse_grad() || state_->has_grad; }
+  /// Whether the gradient is sparse: it has some rows only.
+  bool has_sparse_grad() const { return state_->sparse_gradient.has_value(); }
+  /// d loss / d value, shaped like the value.
+  /// Throws  AutogradError when there is none yet, or when it is sparse.
   const Tensor& grad() const;
-  /// For those who change a gradient in place (clipping); no other variable sees the change.
-  Tensor& mutable_grad();
-  /// Adds to the gradient; the first time, `gradient` becomes it.
+  /// The rows that there are of a sparse gradient. Throws  AutogradError when there is none.
+  const RowGradient& sparse_grad() const;
+  /// The numbers that are stored of a gradient: all of a dense one, the rows' of a sparse one.
+  const Tensor& grad_values() const;
+  /// For those who change these numbers in place (clipping); no other variable sees the change.
+  Tensor& mutable_grad_values();
+  /// Adds to the gradient; the first time, `gradient` becomes it. Dense and sparse make dense.
   void accumulate_grad(const Tensor& gradient);
+  void accumulate_grad(const RowGradient& gradient);
   /// Forgets the gradient.
   void zero_grad();
 
@@ -64,6 +74,7 @@ class Variable {
   struct State {
     Tensor value;
     Tensor gradient;
+    std::optional<RowGradient> sparse_gradient;
     bool requires_grad = false;
     bool has_grad = false;
     std::shared_ptr<Node> producer;

@@ -5,7 +5,7 @@
 
 /// Where the numbers of tensors and the working memory of layers lie.
 ///
-/// Large blocks, of 64 KiB and more, are kept when they are freed, and given to the next who asks for about as much. A
+/// Large blocks, of 4 KiB and more, are kept when they are freed, and given to the next who asks for about as much. A
 /// training loop asks for the same blocks in every step; fetched anew from the system each time, their pages would have to
 /// be cleared, which takes longer than many a layer computes.
 namespace runnel {

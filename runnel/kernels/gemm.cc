@@ -17,7 +17,7 @@ namespace runnel::kernels::HWY_NAMESPACE {
 
 constexpr int64_t kTileCols = kWidth;
 /// Blocks that fit the caches: a panel of B (inner × tile columns) and a tile's rows of A in L1, the packed block of A
-/// in L2.
+/// in L2. Not 512: rows whose distance is a multiple of 4,096 bytes fall into the same few places of L1.
 constexpr int64_t kInnerBlock = 480;
 constexpr int64_t kRowBlock = 16 * kTileRows;
 constexpr int64_t kColBlock = 1024;

@@ -18,8 +18,8 @@ HWY_INLINE V flush(D d, V x) {
 
 /// g of optimizer.h.
 template <class D, class Update, class V = hn::Vec<D>>
-HWY_INLINE V load_gradient(D d, const Update& u, V parameter, int64_t i) {
-  V gradient = hn::LoadU(d, u.gradient + i);
+HWY_INLINE V load_gradient(D d, const Update& u, V parameter, const float* from) {
+  V gradient = hn::LoadU(d, from);
   if (u.maximize) gradient = hn::Neg(gradient);
   if (u.weight_decay != 0) gradient = hn::Add(gradient, hn::Mul(hn::Set(d, u.weight_decay), parameter));
   return gradient;
@@ -41,9 +41,9 @@ HWY_INLINE V mean_square(D d, V mean, V gradient, float keep, float take) {
 }
 
 template <class D>
-HWY_INLINE void update_at(D d, const SGDUpdate& u, int64_t i) {
+HWY_INLINE void update_at(D d, const SGDUpdate& u, const float* from, int64_t i) {
   const auto parameter = hn::LoadU(d, u.parameter + i);
-  auto gradient = load_gradient(d, u, parameter, i);
+  auto gradient = load_gradient(d, u, parameter, from);
   if (u.momentum_buffer != nullptr) {
     auto buffer = hn::LoadU(d, u.momentum_buffer + i);
     buffer = flush(d, hn::Add(hn::Mul(buffer, hn::Set(d, u.keep)), hn::Mul(gradient, hn::Set(d, u.take))));
@@ -54,9 +54,9 @@ HWY_INLINE void update_at(D d, const SGDUpdate& u, int64_t i) {
 }
 
 template <class D>
-HWY_INLINE void update_at(D d, const AdamUpdate& u, int64_t i) {
+HWY_INLINE void update_at(D d, const AdamUpdate& u, const float* from, int64_t i) {
   auto parameter = hn::LoadU(d, u.parameter + i);
-  const auto gradient = load_gradient(d, u, parameter, i);
+  const auto gradient = load_gradient(d, u, parameter, from);
   parameter = hn::Mul(parameter, hn::Set(d, u.shrink));
   const auto mean = flush(d, lerp(d, hn::LoadU(d, u.exp_avg + i), gradient, u.one_minus_beta1));
   auto square =
@@ -74,9 +74,9 @@ HWY_INLINE void update_at(D d, const AdamUpdate& u, int64_t i) {
 }
 
 template <class D>
-HWY_INLINE void update_at(D d, const RMSpropUpdate& u, int64_t i) {
+HWY_INLINE void update_at(D d, const RMSpropUpdate& u, const float* from, int64_t i) {
   const auto parameter = hn::LoadU(d, u.parameter + i);
-  const auto gradient = load_gradient(d, u, parameter, i);
+  const auto gradient = load_gradient(d, u, parameter, from);
   auto square =
       flush(d, mean_square(d, hn::LoadU(d, u.square_avg + i), gradient, u.alpha, u.one_minus_alpha));
   hn::StoreU(square, d, u.square_avg + i);
@@ -98,18 +98,24 @@ HWY_INLINE void update_at(D d, const RMSpropUpdate& u, int64_t i) {
 }
 
 template <class Update>
-void update_range(Update update, int64_t begin, int64_t end) {
+void update_range(Update update, const float* gradient, int64_t begin, int64_t end) {
   const hn::ScalableTag<float> vector;
   const hn::CappedTag<float, 1> single;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(vector));
   int64_t i = begin;
-  for (; i + lanes <= end; i += lanes) update_at(vector, update, i);
-  for (; i < end; ++i) update_at(single, update, i);
+  for (; i + lanes <= end; i += lanes) update_at(vector, update, gradient + (i - begin), i);
+  for (; i < end; ++i) update_at(single, update, gradient + (i - begin), i);
 }
 
-void sgd(const SGDUpdate& update, int64_t begin, int64_t end) { update_range(update, begin, end); }
-void adam(const AdamUpdate& update, int64_t begin, int64_t end) { update_range(update, begin, end); }
-void rmsprop(const RMSpropUpdate& update, int64_t begin, int64_t end) { update_range(update, begin, end); }
+void sgd(const SGDUpdate& update, const float* gradient, int64_t begin, int64_t end) {
+  update_range(update, gradient, begin, end);
+}
+void adam(const AdamUpdate& update, const float* gradient, int64_t begin, int64_t end) {
+  update_range(update, gradient, begin, end);
+}
+void rmsprop(const RMSpropUpdate& update, const float* gradient, int64_t begin, int64_t end) {
+  update_range(update, gradient, begin, end);
+}
 
 }  // namespace runnel::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -121,16 +127,16 @@ HWY_EXPORT(sgd);
 HWY_EXPORT(adam);
 HWY_EXPORT(rmsprop);
 
-void sgd_update(const SGDUpdate& update, int64_t begin, int64_t end) {
-  HWY_DYNAMIC_DISPATCH(sgd)(update, begin, end);
+void sgd_update(const SGDUpdate& update, const float* gradient, int64_t begin, int64_t end) {
+  HWY_DYNAMIC_DISPATCH(sgd)(update, gradient, begin, end);
 }
 
-void adam_update(const AdamUpdate& update, int64_t begin, int64_t end) {
-  HWY_DYNAMIC_DISPATCH(adam)(update, begin, end);
+void adam_update(const AdamUpdate& update, const float* gradient, int64_t begin, int64_t end) {
+  HWY_DYNAMIC_DISPATCH(adam)(update, gradient, begin, end);
 }
 
-void rmsprop_update(const RMSpropUpdate& update, int64_t begin, int64_t end) {
-  HWY_DYNAMIC_DISPATCH(rmsprop)(update, begin, end);
+void rmsprop_update(const RMSpropUpdate& update, const float* gradient, int64_t begin, int64_t end) {
+  HWY_DYNAMIC_DISPATCH(rmsprop)(update, gradient, begin, end);
 }
 
 }  // namespace runnel::kernels

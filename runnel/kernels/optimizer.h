@@ -9,7 +9,7 @@
 ///     g = d, or −d when `maximize`
 ///     g ← g + weight_decay · p
 ///
-/// They change places begin, begin + 1, …, end − 1 and look at no other ones, so that a parameter can be cut
+/// They change places begin, begin + 1, …, end − 1 and look at no other ones; `gradient` is that of place begin. So that a parameter can be cut
 /// into ranges for threads. Each operation is rounded by itself, in the order written here and in float32:
 /// the bits are the same on every CPU and however the ranges are cut. The arrays must not overlap.
 ///
@@ -26,7 +26,6 @@ namespace runnel::kernels {
 ///     p ← p − lr · g
 struct SGDUpdate {
   float* parameter = nullptr;
-  const float* gradient = nullptr;
   float* momentum_buffer = nullptr;  ///< absent: no momentum
   bool maximize = false;
   bool nesterov = false;
@@ -36,7 +35,7 @@ struct SGDUpdate {
   float momentum = 0;
   float lr = 0;
 };
-void sgd_update(const SGDUpdate& update, int64_t begin, int64_t end);
+void sgd_update(const SGDUpdate& update, const float* gradient, int64_t begin, int64_t end);
 
 /// Adam, AMSGrad and AdamW.
 ///
@@ -47,7 +46,6 @@ void sgd_update(const SGDUpdate& update, int64_t begin, int64_t end);
 ///     p ← p − step_size · m / (√s / bias_correction2_sqrt + eps)
 struct AdamUpdate {
   float* parameter = nullptr;
-  const float* gradient = nullptr;
   float* exp_avg = nullptr;         ///< m
   float* exp_avg_sq = nullptr;      ///< v
   float* max_exp_avg_sq = nullptr;  ///< x; absent: not AMSGrad
@@ -61,7 +59,7 @@ struct AdamUpdate {
   float eps = 0;
   float step_size = 0;  ///< lr / (1 − beta1ᵗ)
 };
-void adam_update(const AdamUpdate& update, int64_t begin, int64_t end);
+void adam_update(const AdamUpdate& update, const float* gradient, int64_t begin, int64_t end);
 
 /// RMSprop.
 ///
@@ -73,7 +71,6 @@ void adam_update(const AdamUpdate& update, int64_t begin, int64_t end);
 ///     p ← p − lr · b with b, else p ← p − lr · g / r
 struct RMSpropUpdate {
   float* parameter = nullptr;
-  const float* gradient = nullptr;
   float* square_avg = nullptr;       ///< v
   float* grad_avg = nullptr;         ///< a; absent: not centered
   float* momentum_buffer = nullptr;  ///< b; absent: no momentum
@@ -85,6 +82,6 @@ struct RMSpropUpdate {
   float momentum = 0;
   float lr = 0;
 };
-void rmsprop_update(const RMSpropUpdate& update, int64_t begin, int64_t end);
+void rmsprop_update(const RMSpropUpdate& update, const float* gradient, int64_t begin, int64_t end);
 
 }  // namespace runnel::kernels

@@ -29,7 +29,7 @@ const Names kGRU = {"input_size",  "hidden_size", "num_layers",   "bias",
                     "batch_first", "dropout",     "bidirectional"};
 const Names kRNN = {"input_size", "hidden_size", "num_layers", "nonlinearity",
                     "bias",       "batch_first", "dropout",    "bidirectional"};
-const Names kEmbedding = {"num_embeddings", "embedding_dim", "padding_idx"};
+const Names kEmbedding = {"num_embeddings", "embedding_dim", "padding_idx", "sparse"};
 const Names kCell = {"input_size", "hidden_size", "bias"};
 const Names kRNNCell = {"input_size", "hidden_size", "bias", "nonlinearity"};
 const Names kLinear = {"in_features", "out_features", "bias"};
@@ -153,10 +153,11 @@ class NetworkBuilder {
       words = symbolic_or_throw(errors::size_not_known(chain_, layer, "num_embeddings",
                                                        "Embedding(5000, 100): words, numbers a word"));
     }
-    return std::make_unique<Embedding>(
-        EmbeddingOptions{
-            .num_embeddings = *words, .embedding_dim = *dim, .padding_idx = given.integer("padding_idx")},
-        generator_);
+    return std::make_unique<Embedding>(EmbeddingOptions{.num_embeddings = *words,
+                                                        .embedding_dim = *dim,
+                                                        .padding_idx = given.integer("padding_idx"),
+                                                        .sparse = given.flag("sparse").value_or(false)},
+                                       generator_);
   }
 
   std::unique_ptr<Layer> linear(const LayerSpec& layer) {

@@ -66,6 +66,13 @@ int64_t packed_by(const Recurrent& layer) {
   return c.directions() * (weights + c.proj_size * c.hidden_size);
 }
 
+/// The bytes of the gradients of a layer's parameters, when it reads `rows` rows.
+int64_t gradients_of(const Layer* layer, int64_t rows) {
+  const auto* embedding = as<Embedding>(layer);
+  if (!embedding || !embedding->options().sparse) return layer->parameter_count() * kBytes;
+  return std::min(rows, embedding->options().num_embeddings) * embedding->options().embedding_dim * kBytes;
+}
+
 }  // namespace
 
 Work work_of(const Network& network, const Schedule& schedule, Pass pass) {
@@ -85,11 +92,11 @@ CallMemory memory_of(const Network& network, const Schedule& schedule, Pass pass
   const bool training = pass == Pass::training;
   CallMemory memory;
   memory.parameters = network.module->parameter_count() * kBytes;
-  if (training) memory.gradients = memory.parameters;
   Shape shape = input_shape(network).with_size(axes::batch, schedule.batch());
   if (shape.has(axes::seq)) shape = shape.with_size(axes::seq, schedule.longest());
   int64_t numbers = shape.count(), kept = 0, packed = 0;
   for (const Layer* layer : network.layers()) {
+    if (training) memory.gradients += gradients_of(layer, shape.count());
     shape = layer->output_shape(shape);
     numbers += shape.count();
     const auto* recurrent = as<Recurrent>(layer);

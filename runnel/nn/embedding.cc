@@ -28,7 +28,8 @@ Embedding::Embedding(const EmbeddingOptions& options, Generator& generator)
 }
 
 Variable Embedding::operator()(const Ids& ids) const {
-  return embedding(ids, weight_, {.padding_idx = options_.padding_idx.value_or(-1)});
+  return embedding(ids, weight_,
+                   {.padding_idx = options_.padding_idx.value_or(-1), .sparse = options_.sparse});
 }
 
 Shape Embedding::output_shape(const Shape& ids) const {
@@ -43,6 +44,7 @@ std::string Embedding::to_string() const {
   ConstructorText text(kind());
   text.positional({axes::vocab, options_.num_embeddings}).positional({axes::feature, options_.embedding_dim});
   if (options_.padding_idx) text.keyword("padding_idx", std::to_string(*options_.padding_idx));
+  if (options_.sparse) text.keyword("sparse", "True");
   return text.finish();
 }
 

@@ -12,6 +12,9 @@ struct EmbeddingOptions {
   int64_t embedding_dim = 0;   ///< numbers that describe one word; needed
   std::optional<int64_t> padding_idx =
       {};  ///< its row starts as zeros and gets no gradient; < 0: from the end
+  /// The gradient is sparse: only the rows of the words that occurred. For large vocabularies; SparseAdam, and SGD
+  /// without momentum and weight_decay, take it.
+  bool sparse = false;
 };
 
 /// A table of word vectors: looks up one row for each id.

@@ -7,6 +7,8 @@ namespace runnel {
 struct EmbeddingLookup {
   /// This word's row gets no gradient. -1: there is none.
   int64_t padding_idx = -1;
+  /// The weight's gradient is sparse (a RowGradient): the rows of the words that occurred, and no others.
+  bool sparse = false;
 };
 
 /// The rows of a table that the ids name: y[…, :] = weight[ids[…], :].

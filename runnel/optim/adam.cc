@@ -37,7 +37,6 @@ Optimizer::RangeUpdate Adam::next_update(size_t parameter) {
   const bool decoupled = options_.decoupled_weight_decay;
   const kernels::AdamUpdate update{
       .parameter = parameter_data(parameter),
-      .gradient = gradient_data(parameter),
       .exp_avg = remembered(parameter, kExpAvg),
       .exp_avg_sq = remembered(parameter, kExpAvgSq),
       .max_exp_avg_sq = options_.amsgrad ? remembered(parameter, kMaxExpAvgSq) : nullptr,
@@ -51,7 +50,9 @@ Optimizer::RangeUpdate Adam::next_update(size_t parameter) {
       .eps = static_cast<float>(options_.eps),
       .step_size = static_cast<float>(lr() / (1 - std::pow(beta1, step))),
   };
-  return [update](int64_t begin, int64_t end) { kernels::adam_update(update, begin, end); };
+  return [update](const float* gradient, int64_t begin, int64_t end) {
+    kernels::adam_update(update, gradient, begin, end);
+  };
 }
 
 AdamW::AdamW(ParameterList parameters, const AdamWOptions& options)

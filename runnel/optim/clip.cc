@@ -64,8 +64,8 @@ double total_norm(const ParameterList& parameters, Norm norm) {
   int64_t count = 0;
   for (const auto& [name, variable] : parameters) {
     if (!variable.has_grad()) continue;
-    const Numbers gradient = variable.grad().values();
-    count += variable.grad().count();
+    const Numbers gradient = variable.grad_values().values();
+    count += variable.grad_values().count();
     for (size_t i = 0; i < gradient.size(); i += kChunk) {
       chunks.push_back(gradient.subspan(i, std::min(kChunk, gradient.size() - i)));
     }
@@ -88,7 +88,7 @@ void change_gradients(ParameterList& parameters, Change change) {
   for (size_t p = 0; p < parameters.size(); ++p) {
     Variable& variable = parameters[p].variable;
     if (!variable.has_grad()) continue;
-    Tensor& gradient = variable.mutable_grad();
+    Tensor& gradient = variable.mutable_grad_values();
     parallel_for(gradient.count(), kNormGrain, [&, values = gradient.data()](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) values[i] = change(values[i]);
     });

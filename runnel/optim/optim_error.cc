@@ -15,6 +15,17 @@ OptionError nesterov_without_momentum(double momentum, double dampening) {
                       {"fix", "SGDOptions{.momentum = 0.9, .nesterov = true}"}});
 }
 
+OptionError sparse_gradient(std::string_view where, std::string_view parameter) {
+  return OptionError(
+      fmt::format("{}: the gradient of \"{}\" is sparse", where, parameter),
+      {{"why",
+        "it has only the rows of the words that occurred; this optimizer, with these options, moves every "
+        "row at "
+        "every step"},
+       {"fix",
+        "SparseAdam, or SGD without momentum and weight_decay; or the Embedding without sparse=True"}});
+}
+
 OptionError no_parameters(std::string_view where) {
   return OptionError(fmt::format("{}: the list of parameters is empty", where));
 }

@@ -15,6 +15,7 @@ namespace runnel::errors {
 OptionError option_out_of_range(std::string_view where, std::string_view option, double value,
                                 std::string_view expected);
 OptionError nesterov_without_momentum(double momentum, double dampening);
+OptionError sparse_gradient(std::string_view where, std::string_view parameter);
 OptionError no_parameters(std::string_view where);
 OptionError undefined_parameter(std::string_view where, std::string_view name);
 /// A variable that an operation made: moving it would change no layer.

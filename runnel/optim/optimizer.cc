@@ -5,6 +5,7 @@
 
 #include "runnel/base/thread_pool.h"
 #include "runnel/optim/optim_error.h"
+#include "runnel/tensor/axes.h"
 #include "runnel/tensor/shape_error.h"
 
 namespace runnel {
@@ -57,34 +58,59 @@ void Optimizer::zero_grad() {
   for (size_t i = 0; i < parameters_.size(); ++i) parameters_[i].variable.zero_grad();
 }
 
+struct Optimizer::Part {
+  size_t parameter;
+  const float* gradient;
+  const RowGradient* sparse;  ///< absent: `gradient` has every number of the parameter
+  int64_t width;              ///< numbers a row when sparse, all numbers otherwise
+  int64_t rows;
+  int64_t first_block;
+  RangeUpdate update;
+
+  int64_t blocks_a_row() const { return (width + kBlock - 1) / kBlock; }
+  int64_t blocks() const { return rows * blocks_a_row(); }
+
+  /// The part's share of the blocks begin … end − 1.
+  void run(int64_t begin, int64_t end) const {
+    const int64_t first = std::max<int64_t>(0, begin - first_block);
+    const int64_t last = std::min(blocks(), end - first_block);
+    for (int64_t block = first; block < last;) {
+      const int64_t row = block / blocks_a_row(), in_row = block % blocks_a_row();
+      const int64_t blocks_here = std::min(blocks_a_row() - in_row, last - block);
+      const int64_t from = in_row * kBlock, to = std::min(width, (in_row + blocks_here) * kBlock);
+      const int64_t place = sparse ? sparse->rows[static_cast<size_t>(row)] * width : 0;
+      update(gradient + row * width + from, place + from, place + to);
+      block += blocks_here;
+    }
+  }
+};
+
+Optimizer::Part Optimizer::part_at(size_t parameter, int64_t first_block) {
+  const Variable& variable = parameters_[parameter].variable;
+  const RowGradient* sparse = variable.has_sparse_grad() ? &variable.sparse_grad() : nullptr;
+  const int64_t rows = sparse ? static_cast<int64_t>(sparse->rows.size()) : 1;
+  const int64_t count = variable.grad_values().count();
+  return {parameter,   variable.grad_values().data(), sparse, count / std::max<int64_t>(rows, 1), rows,
+          first_block, next_update(parameter)};
+}
+
 void Optimizer::step() {
-  struct Part {
-    size_t parameter;
-    int64_t count;
-    int64_t first_block;
-    RangeUpdate update;
-  };
-  check_shapes();
+  check_gradients();
   std::vector<Part> parts;
   int64_t blocks = 0;
   for (size_t i = 0; i < parameters_.size(); ++i) {
-    const Variable& variable = parameters_[i].variable;
-    if (!variable.has_grad()) continue;
-    parts.push_back({i, variable.value().count(), blocks, next_update(i)});
-    blocks += (variable.value().count() + kBlock - 1) / kBlock;
+    if (!parameters_[i].variable.has_grad()) continue;
+    parts.push_back(part_at(i, blocks));
+    blocks += parts.back().blocks();
   }
   // All parameters as one long row of blocks, so that the small ones cost no fork of their own.
   parallel_for(blocks, kGrain / kBlock, [&](int64_t begin, int64_t end) {
-    for (const Part& part : parts) {
-      const int64_t first = std::max<int64_t>(0, (begin - part.first_block) * kBlock);
-      const int64_t last = std::min(part.count, (end - part.first_block) * kBlock);
-      if (first < last) part.update(first, last);
-    }
+    for (const Part& part : parts) part.run(begin, end);
   });
   for (const Part& part : parts) ++memory_[part.parameter].steps;
 }
 
-void Optimizer::check_shapes() const {
+void Optimizer::check_gradients() const {
   for (size_t i = 0; i < parameters_.size(); ++i) {
     const auto& [name, variable] = parameters_[i];
     if (!variable.has_grad()) continue;
@@ -93,7 +119,16 @@ void Optimizer::check_shapes() const {
         throw errors::shape_of_state(name_, name, variable.shape(), of, shape);
       }
     };
-    require(variable.grad().shape(), "gradient");
+    if (variable.has_sparse_grad()) {
+      if (!takes_sparse()) throw errors::sparse_gradient(name_, name);
+      const int32_t last = variable.sparse_grad().rows.empty() ? 0 : variable.sparse_grad().rows.back();
+      const Axis first = variable.shape()[0];
+      require(variable.grad_values().shape().replaced(axes::row,
+                                                      last < first.size ? first : Axis(first.name, last + 1)),
+              "gradient");
+    } else {
+      require(variable.grad().shape(), "gradient");
+    }
     for (const OptimizerTensor& tensor : memory_[i].tensors) require(tensor.value.shape(), tensor.name);
   }
 }

@@ -18,7 +18,7 @@ struct OptimizerTensor {
   Tensor value;
 };
 
-/// Moves parameters down their gradients. The base of SGD, Adam, AdamW and RMSprop, which say how far.
+/// Moves parameters down their gradients. The base of SGD, Adam, AdamW, SparseAdam and RMSprop, which say how far.
 ///
 ///     runnel::Adam adam(model.named_parameters(), {.lr = 2e-3});
 ///     …
@@ -41,9 +41,13 @@ class Optimizer {
   const ParameterList& parameters() const { return parameters_; }
 
   /// One update of every parameter that has a gradient.
+  /// Of a parameter with a sparse gradient only the rows that the gradient has are touched.
   /// Throws  ShapeError when a parameter got another shape since its gradient or its last step;
+  ///         OptionError when a gradient is sparse and the algorithm would move the other rows too;
   ///         then nothing is updated.
   void step();
+  /// Whether it takes sparse gradients: it leaves a row alone that has none.
+  virtual bool takes_sparse() const { return false; }
   /// Forgets the gradients of all parameters.
   void zero_grad();
 
@@ -78,8 +82,9 @@ class Optimizer {
     std::vector<Key> keys;
     double lr = 0;
   };
-  /// The update of one parameter, ready to run on any range of its numbers, on any thread.
-  using RangeUpdate = std::function<void(int64_t begin, int64_t end)>;
+  /// The update of one parameter, ready to run on any range of its numbers, on any thread; `gradient` is that of the
+  /// range's first number.
+  using RangeUpdate = std::function<void(const float* gradient, int64_t begin, int64_t end)>;
 
   /// Throws  OptionError for a bad `lr`; for parameters that are none, undefined, no leaves,
   ///         or not all different.
@@ -91,7 +96,6 @@ class Optimizer {
   /// For next_update: which update of the parameter it is, from 1.
   int64_t next_step(size_t parameter) const { return memory_[parameter].steps + 1; }
   float* parameter_data(size_t parameter) { return parameters_[parameter].variable.mutable_value().data(); }
-  const float* gradient_data(size_t parameter) const { return parameters_[parameter].variable.grad().data(); }
   /// Whether the tensor is there already.
   bool remembers(size_t parameter, std::string_view key) const;
   /// The tensor; it starts with zeros.
@@ -106,7 +110,10 @@ class Optimizer {
   };
 
   void check_parameters() const;
-  void check_shapes() const;
+  /// A parameter that has a gradient, in step()'s row of blocks.
+  struct Part;
+  Part part_at(size_t parameter, int64_t first_block);
+  void check_gradients() const;
   void load_tensor(const OptimizerTensor& tensor, std::vector<Memory>& memory) const;
   void check_complete(const std::vector<Memory>& memory) const;
 

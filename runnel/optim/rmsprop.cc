@@ -31,7 +31,6 @@ void RMSprop::set_momentum(double momentum) {
 Optimizer::RangeUpdate RMSprop::next_update(size_t parameter) {
   const kernels::RMSpropUpdate update{
       .parameter = parameter_data(parameter),
-      .gradient = gradient_data(parameter),
       .square_avg = remembered(parameter, kSquareAvg),
       .grad_avg = options_.centered ? remembered(parameter, kGradAvg) : nullptr,
       .momentum_buffer = options_.momentum > 0 ? remembered(parameter, kMomentum) : nullptr,
@@ -43,7 +42,9 @@ Optimizer::RangeUpdate RMSprop::next_update(size_t parameter) {
       .momentum = static_cast<float>(options_.momentum),
       .lr = static_cast<float>(lr()),
   };
-  return [update](int64_t begin, int64_t end) { kernels::rmsprop_update(update, begin, end); };
+  return [update](const float* gradient, int64_t begin, int64_t end) {
+    kernels::rmsprop_update(update, gradient, begin, end);
+  };
 }
 
 }  // namespace runnel

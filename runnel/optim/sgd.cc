@@ -29,7 +29,6 @@ Optimizer::RangeUpdate SGD::next_update(size_t parameter) {
   const bool first = has_momentum && !remembers(parameter, "momentum_buffer");
   const kernels::SGDUpdate update{
       .parameter = parameter_data(parameter),
-      .gradient = gradient_data(parameter),
       .momentum_buffer = has_momentum ? remembered(parameter, "momentum_buffer") : nullptr,
       .maximize = options_.maximize,
       .nesterov = options_.nesterov,
@@ -39,7 +38,9 @@ Optimizer::RangeUpdate SGD::next_update(size_t parameter) {
       .momentum = static_cast<float>(options_.momentum),
       .lr = static_cast<float>(lr()),
   };
-  return [update](int64_t begin, int64_t end) { kernels::sgd_update(update, begin, end); };
+  return [update](const float* gradient, int64_t begin, int64_t end) {
+    kernels::sgd_update(update, gradient, begin, end);
+  };
 }
 
 }  // namespace runnel

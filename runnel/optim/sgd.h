@@ -33,6 +33,8 @@ class SGD : public Optimizer {
   const SGDOptions& options() const { return options_; }
   double momentum() const override { return options_.momentum; }
   void set_momentum(double momentum) override;
+  /// Without momentum and weight_decay: a row without a gradient would not move anyway.
+  bool takes_sparse() const override { return options_.momentum == 0 && options_.weight_decay == 0; }
 
  private:
   RangeUpdate next_update(size_t parameter) override;

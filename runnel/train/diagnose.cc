@@ -51,7 +51,7 @@ void throw_loss_not_finite(TextClassifier& model, const Signal& batch, double lo
 void throw_gradient_not_finite(TextClassifier& model, const TrainMoment& moment) {
   for (const NamedParameter& parameter : model.network.module->named_parameters()) {
     if (!parameter.variable.has_grad()) continue;
-    if (const auto fault = first_fault(parameter.variable.grad())) {
+    if (const auto fault = first_fault(parameter.variable.grad_values())) {
       throw errors::gradient_not_finite(moment, parameter.name, *fault);
     }
   }

@@ -13,6 +13,15 @@ std::string loss_text(double loss) { return std::isnan(loss) ? "nan" : fmt::form
 
 }  // namespace
 
+OptionError weight_decay_of_sparse(double weight_decay) {
+  return OptionError(
+      fmt::format("training: weight_decay is {}, but the network's Embedding has sparse=True", weight_decay),
+      {{"why",
+        "weight decay shrinks every word's vector at every step, a sparse Embedding moves only the words "
+        "that occur"},
+       {"fix", "a weight_decay of 0, or the Embedding without sparse=True"}});
+}
+
 OptionError nothing_to_train(const std::string& which) {
   return OptionError(fmt::format("training: the {} set has no examples", which));
 }

@@ -10,6 +10,7 @@ namespace runnel::errors {
 
 /// `which` set has no examples: "training" or "dev".
 OptionError nothing_to_train(const std::string& which);
+OptionError weight_decay_of_sparse(double weight_decay);
 NumericError loss_not_finite(double loss, const TrainMoment& moment, const std::string& where,
                              const std::string& fault);
 /// The loss of a step is finite, but from kLossLimit on.

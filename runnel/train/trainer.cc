@@ -4,13 +4,16 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <memory>
 
 #include "runnel/autograd/tape.h"
 #include "runnel/data/batches.h"
+#include "runnel/nn/embedding.h"
 #include "runnel/ops/loss.h"
 #include "runnel/optim/adam.h"
 #include "runnel/optim/clip.h"
 #include "runnel/optim/option_check.h"
+#include "runnel/optim/sparse_adam.h"
 #include "runnel/tensor/axes.h"
 #include "runnel/train/diagnose.h"
 #include "runnel/train/train_error.h"
@@ -24,6 +27,24 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+bool has_sparse_embedding(const TextClassifier& model) {
+  const std::vector<Layer*> layers = model.network.layers();
+  return std::any_of(layers.begin(), layers.end(), [](const Layer* layer) {
+    const auto* embedding = dynamic_cast<const Embedding*>(layer);
+    return embedding && embedding->options().sparse;
+  });
+}
+
+std::unique_ptr<Optimizer> make_optimizer(const TextClassifier& model, const TrainOptions& options) {
+  const ParameterList parameters = model.network.module->named_parameters();
+  if (!has_sparse_embedding(model)) {
+    return std::make_unique<AdamW>(parameters,
+                                   AdamWOptions{.lr = options.lr, .weight_decay = options.weight_decay});
+  }
+  if (options.weight_decay != 0) throw errors::weight_decay_of_sparse(options.weight_decay);
+  return std::make_unique<SparseAdam>(parameters, SparseAdamOptions{.lr = options.lr});
+}
+
 /// One training from its first step to its last.
 class Trainer {
  public:
@@ -35,7 +56,7 @@ class Trainer {
         dev_(dev_set),
         options_(options),
         listener_(listener),
-        optimizer_(module_.named_parameters(), {.lr = options.lr, .weight_decay = options.weight_decay}) {}
+        optimizer_(make_optimizer(model, options)) {}
 
   TrainResult run() {
     // Dropout draws from a stream of its own, so that it does not repeat the numbers of the initial weights.
@@ -94,7 +115,7 @@ class Trainer {
     ++steps_;
     Recording recording;
     const Ids targets(Shape{{axes::batch, static_cast<int64_t>(batch.labels.size())}}, batch.labels);
-    optimizer_.zero_grad();
+    optimizer_->zero_grad();
     const Variable loss =
         cross_entropy(module_.forward({batch.ids, batch.lengths}).features("train"), targets);
     const double value = loss.item();
@@ -106,7 +127,7 @@ class Trainer {
         options_.clip_norm > 0 ? options_.clip_norm : std::numeric_limits<double>::infinity();
     if (!std::isfinite(clip_grad_norm(module_.named_parameters(), limit)))
       throw_gradient_not_finite(model_, moment);
-    optimizer_.step();
+    optimizer_->step();
     return value;
   }
 
@@ -136,7 +157,7 @@ class Trainer {
   const TextDataset& dev_;
   const TrainOptions& options_;
   TrainListener& listener_;
-  AdamW optimizer_;
+  std::unique_ptr<Optimizer> optimizer_;
   TrainResult result_;
   std::vector<Tensor> best_;
   double best_loss_ = 0;

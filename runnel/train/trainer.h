@@ -61,7 +61,7 @@ struct TrainResult {
   bool stopped_early = false;  ///< by patience
 };
 
-/// Trains the model's network with Adam on the cross entropy of its scores, measures it on `dev` after every
+/// Trains the model's network with AdamW (with SparseAdam when its Embedding is sparse) on the cross entropy of its scores, measures it on `dev` after every
 /// epoch, and leaves it with the weights of the epoch with the lowest dev loss (when interrupted in the first
 /// epoch: with those of that moment). The same options, data and model give the same weights, bit for bit,
 /// for any number of threads.

@@ -49,7 +49,7 @@ TEST(Variable, does_not_see_another_ones_gradient_changed_in_place) {
   Recording recording;
   small_ops::sum(a, b).backward(Tensor(kTwo, {8, 9}));
   ASSERT_EQ(a.grad().data(), b.grad().data()) << "this test is about leaves that share a tensor";
-  for (float& value : a.mutable_grad().values()) value /= 2;
+  for (float& value : a.mutable_grad_values().values()) value /= 2;
   EXPECT_THAT(a.grad().values(), ElementsAre(4, 4.5));
   EXPECT_THAT(b.grad().values(), ElementsAre(8, 9));
   small_ops::sum(a, b).backward(Tensor(kTwo, {1, 1}));

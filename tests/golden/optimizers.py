@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor, nn
-from torch.optim import SGD, Adam, AdamW, Optimizer, RMSprop
+from torch.optim import SGD, Adam, AdamW, Optimizer, RMSprop, SparseAdam
 from torch.optim import lr_scheduler as schedules
 
 from values import FIRST_PARAMETER, Case, Tensors, value
@@ -70,6 +70,17 @@ OPTIMIZERS = {
                 "momentum": 0.9,
                 "weight_decay": 0.1,
             },
+        },
+    ),
+}
+
+SPARSE_OPTIMIZERS = {
+    "sparse_sgd": (SGD, {"plain": {"lr": 0.1}}),
+    "sparse_adam": (
+        SparseAdam,
+        {
+            "default": {},
+            "all": {"lr": 0.01, "betas": (0.8, 0.95), "eps": 1e-3, "maximize": True},
         },
     ),
 }
@@ -139,13 +150,21 @@ def _set_gradients(parameters: list[nn.Parameter], step: int) -> None:
         parameter.grad = value(FIRST_GRADIENT + 10 * step + p, parameter.shape, parameter.dtype)
 
 
-def _optimizer(kind: type[Optimizer], options: dict) -> Case:
+def _set_sparse_gradients(parameters: list[nn.Parameter], step: int) -> None:
+    """Row `step` and the next one, counted round the parameter."""
+    _set_gradients(parameters, step)
+    for parameter in parameters:
+        rows = torch.tensor(sorted({(step + k) % len(parameter) for k in range(2)}))
+        parameter.grad = torch.sparse_coo_tensor(rows[None], parameter.grad[rows], parameter.shape)
+
+
+def _optimizer(kind: type[Optimizer], options: dict, set_gradients=_set_gradients) -> Case:
     def run(dtype: torch.dtype) -> Tensors:
         parameters = _parameters(dtype)
         optimizer = kind(parameters, **options)
         stored = {}
         for step in range(1, STEPS + 1):
-            _set_gradients(parameters, step)
+            set_gradients(parameters, step)
             optimizer.step()
             if step in STORED_STEPS:
                 stored |= {f"step{step}.p{p}": q.detach().clone() for p, q in enumerate(parameters)}
@@ -207,6 +226,9 @@ def cases() -> Iterator[tuple[str, Case]]:
     for name, (kind, variants) in OPTIMIZERS.items():
         for variant, options in variants.items():
             yield f"{name}.{variant}", _optimizer(kind, options)
+    for name, (kind, variants) in SPARSE_OPTIMIZERS.items():
+        for variant, options in variants.items():
+            yield f"{name}.{variant}", _optimizer(kind, options, _set_sparse_gradients)
     for norm, norm_type in CLIP_NORMS.items():
         for side, max_norm in CLIP_MAXIMA.items():
             yield f"clip_grad_norm.{norm}.{side}", _clip_norm(norm_type, max_norm)

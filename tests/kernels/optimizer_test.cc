@@ -50,8 +50,8 @@ Arrays some_arrays(size_t count) {
 float flushed(float x) { return std::abs(x) < std::numeric_limits<float>::min() ? 0.0f : x; }
 
 template <class Update>
-float gradient_twin(const Update& u, int64_t i) {
-  const float g = u.maximize ? -u.gradient[i] : u.gradient[i];
+float gradient_twin(const Update& u, const float* gradient, int64_t i) {
+  const float g = u.maximize ? -gradient[i] : gradient[i];
   return u.weight_decay != 0 ? g + u.weight_decay * u.parameter[i] : g;
 }
 
@@ -59,8 +59,8 @@ float lerp_twin(float a, float b, float weight) {
   return weight < 0.5f ? a + weight * (b - a) : b - (b - a) * (1.0f - weight);
 }
 
-void twin(const SGDUpdate& u, int64_t i) {
-  float g = gradient_twin(u, i);
+void twin(const SGDUpdate& u, const float* gradient, int64_t i) {
+  float g = gradient_twin(u, gradient, i);
   if (u.momentum_buffer) {
     float& b = u.momentum_buffer[i];
     b = flushed(u.keep * b + u.take * g);
@@ -69,8 +69,8 @@ void twin(const SGDUpdate& u, int64_t i) {
   u.parameter[i] -= u.lr * g;
 }
 
-void twin(const AdamUpdate& u, int64_t i) {
-  const float g = gradient_twin(u, i);
+void twin(const AdamUpdate& u, const float* gradient, int64_t i) {
+  const float g = gradient_twin(u, gradient, i);
   u.exp_avg[i] = flushed(lerp_twin(u.exp_avg[i], g, u.one_minus_beta1));
   u.exp_avg_sq[i] = flushed(u.beta2 * u.exp_avg_sq[i] + u.one_minus_beta2 * g * g);
   float s = u.exp_avg_sq[i];
@@ -79,8 +79,8 @@ void twin(const AdamUpdate& u, int64_t i) {
   u.parameter[i] = u.shrink * u.parameter[i] - u.step_size * u.exp_avg[i] / denominator;
 }
 
-void twin(const RMSpropUpdate& u, int64_t i) {
-  const float g = gradient_twin(u, i);
+void twin(const RMSpropUpdate& u, const float* gradient, int64_t i) {
+  const float g = gradient_twin(u, gradient, i);
   u.square_avg[i] = flushed(u.alpha * u.square_avg[i] + u.one_minus_alpha * g * g);
   float s = u.square_avg[i];
   if (u.grad_avg) {
@@ -96,16 +96,18 @@ void twin(const RMSpropUpdate& u, int64_t i) {
   u.parameter[i] -= u.lr * u.momentum_buffer[i];
 }
 
-void run(const SGDUpdate& u, int64_t begin, int64_t end) { sgd_update(u, begin, end); }
-void run(const AdamUpdate& u, int64_t begin, int64_t end) { adam_update(u, begin, end); }
-void run(const RMSpropUpdate& u, int64_t begin, int64_t end) { rmsprop_update(u, begin, end); }
+void run(const SGDUpdate& u, const Arrays& a, int64_t begin, int64_t end) {
+  sgd_update(u, a.gradient.data() + begin, begin, end);
+}
+void run(const AdamUpdate& u, const Arrays& a, int64_t begin, int64_t end) {
+  adam_update(u, a.gradient.data() + begin, begin, end);
+}
+void run(const RMSpropUpdate& u, const Arrays& a, int64_t begin, int64_t end) {
+  rmsprop_update(u, a.gradient.data() + begin, begin, end);
+}
 
 void point_at(Arrays& a, SGDUpdate& u, int options) {
-  u = {.parameter = a.parameter.data(),
-       .gradient = a.gradient.data(),
-       .keep = 0.9f,
-       .take = 0.75f,
-       .momentum = 0.9f};
+  u = {.parameter = a.parameter.data(), .keep = 0.9f, .take = 0.75f, .momentum = 0.9f};
   u.lr = 0.01f;
   u.maximize = options & 1;
   u.weight_decay = options & 2 ? 0.1f : 0;
@@ -114,7 +116,7 @@ void point_at(Arrays& a, SGDUpdate& u, int options) {
 }
 
 void point_at(Arrays& a, AdamUpdate& u, int options) {
-  u = {.parameter = a.parameter.data(), .gradient = a.gradient.data(), .exp_avg = a.first.data()};
+  u = {.parameter = a.parameter.data(), .exp_avg = a.first.data()};
   u.exp_avg_sq = a.second.data();
   u.maximize = options & 1;
   u.weight_decay = options & 2 ? 0.1f : 0;
@@ -126,7 +128,7 @@ void point_at(Arrays& a, AdamUpdate& u, int options) {
 }
 
 void point_at(Arrays& a, RMSpropUpdate& u, int options) {
-  u = {.parameter = a.parameter.data(), .gradient = a.gradient.data(), .square_avg = a.second.data()};
+  u = {.parameter = a.parameter.data(), .square_avg = a.second.data()};
   u.maximize = options & 1;
   u.weight_decay = options & 2 ? 0.1f : 0;
   u.grad_avg = options & 4 ? a.first.data() : nullptr;
@@ -154,8 +156,8 @@ TYPED_TEST(OptimizerUpdate, has_the_bits_of_its_plain_twin_on_every_instruction_
       TypeParam our_update, their_update;
       point_at(ours, our_update, options);
       point_at(theirs, their_update, options);
-      run(our_update, kBegin, kCount - 1);
-      for (int64_t i = kBegin; i < kCount - 1; ++i) twin(their_update, i);
+      run(our_update, ours, kBegin, kCount - 1);
+      for (int64_t i = kBegin; i < kCount - 1; ++i) twin(their_update, theirs.gradient.data(), i);
       EXPECT_TRUE(ours == theirs);
     }
   }
@@ -168,8 +170,9 @@ TYPED_TEST(OptimizerUpdate, does_not_depend_on_how_the_range_is_cut) {
   TypeParam whole_update, pieces_update;
   point_at(whole, whole_update, 15);
   point_at(pieces, pieces_update, 15);
-  run(whole_update, 0, kCount);
-  for (int64_t begin = 0; begin < kCount; begin += 7) run(pieces_update, begin, std::min(begin + 7, kCount));
+  run(whole_update, whole, 0, kCount);
+  for (int64_t begin = 0; begin < kCount; begin += 7)
+    run(pieces_update, pieces, begin, std::min(begin + 7, kCount));
   EXPECT_TRUE(whole == pieces);
 }
 
@@ -182,7 +185,7 @@ TYPED_TEST(OptimizerUpdate, keeps_no_denormal_numbers) {
   TypeParam update;
   point_at(arrays, update, 12);
   if constexpr (!std::is_same_v<TypeParam, SGDUpdate>) std::fill_n(arrays.parameter.begin(), 64, 0.0f);
-  run(update, 0, 64);
+  run(update, arrays, 0, 64);
   const auto denormal = [](float x) { return std::fpclassify(x) == FP_SUBNORMAL; };
   for (const std::vector<float>* kept : {&arrays.first, &arrays.second, &arrays.third}) {
     EXPECT_TRUE(std::none_of(kept->begin(), kept->end(), denormal));

@@ -78,6 +78,15 @@ TEST(CallMemory, holds_in_training_the_gates_and_states_and_all_gradients) {
   EXPECT_EQ(of.activations, 4 * (2 * data + 5 * 16 + (5 + 2) * (2 + 4) + 5 * 4));
 }
 
+TEST(CallMemory, holds_of_a_sparse_gradient_a_row_a_word_at_most) {
+  const auto gradients = [](const std::string& embedding, int64_t seq) {
+    return memory(embedding, Schedule::uniform(2, seq), Pass::training).gradients;
+  };
+  EXPECT_EQ(gradients("Embedding(50, 10)", 3), 4 * 50 * 10);
+  EXPECT_EQ(gradients("Embedding(50, 10, sparse=True)", 3), 4 * 2 * 3 * 10);
+  EXPECT_EQ(gradients("Embedding(50, 10, sparse=True)", 30), 4 * 50 * 10);
+}
+
 /// The most that was in use while a network made one training step, its parameters and data included.
 int64_t bytes_of_a_training_step(const std::string& text, int64_t batch, int64_t seq) {
   const int64_t before = memory_use().in_use;

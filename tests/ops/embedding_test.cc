@@ -1,6 +1,7 @@
 #include "runnel/ops/embedding.h"
 
 #include "runnel/base/thread_pool.h"
+#include "runnel/ops/elementwise.h"
 
 #include "tests/ops/op_testing.h"
 
@@ -56,6 +57,46 @@ TEST(Embedding, sums_in_one_order_on_any_number_of_threads) {
   const std::vector<float> one = gradient(1);
   EXPECT_EQ(one, gradient(2));
   EXPECT_EQ(one, gradient(5));
+}
+
+TEST(Embedding, gives_a_sparse_gradient_the_rows_that_occurred) {
+  Variable table(kTable, true);
+  const Ids ids({{"seq", 4}}, {2, 0, 1, 2});
+  Recording recording;
+  const Tensor d({{"seq", 4}, {"feature", 2}}, {1, 2, 3, 4, 5, 6, 7, 8});
+  embedding(ids, table, {.padding_idx = 1, .sparse = true}).backward(d);
+  EXPECT_THAT(table.sparse_grad().rows, ElementsAre(0, 2));
+  EXPECT_THAT(table.sparse_grad().values.values(), ElementsAre(3, 4, 8, 10));
+  EXPECT_EQ(table.sparse_grad().values.shape(), (Shape{{"row", 2}, {"feature", 2}}));
+  EXPECT_THAT(table.sparse_grad().dense(kTable.shape()).values(), ElementsAre(3, 4, 0, 0, 8, 10));
+  EXPECT_THROW((void)table.grad(), AutogradError);
+  embedding(ids, table, {.padding_idx = 2, .sparse = true}).backward(d);
+  EXPECT_THAT(table.sparse_grad().rows, ElementsAre(0, 1, 2));
+  EXPECT_THAT(table.sparse_grad().values.values(), ElementsAre(6, 8, 5, 6, 8, 10));
+  embedding(ids, table, {.padding_idx = 1}).backward(d);
+  EXPECT_THAT(table.grad().values(), ElementsAre(9, 12, 5, 6, 16, 20)) << "sparse and dense make dense";
+}
+
+TEST(Embedding, gives_the_same_sums_sparse_and_dense) {
+  Generator generator(5);
+  Ids ids({{"batch", 7}, {"seq", 33}});
+  for (int32_t& id : ids.values()) id = static_cast<int32_t>(generator.below(60));
+  const Shape shape{{"vocab", 100}, {"feature", 17}};
+  const Tensor d = random({{"batch", 7}, {"seq", 33}, {"feature", 17}});
+  const auto gradient = [&](bool sparse) {
+    Variable table(Tensor(shape), true);
+    Recording recording;
+    embedding(ids, table, {.padding_idx = 3, .sparse = sparse}).backward(d);
+    return numbers(sparse ? table.sparse_grad().dense(shape) : table.grad());
+  };
+  EXPECT_EQ(gradient(true), gradient(false));
+}
+
+TEST(Embedding, gives_a_table_that_an_operation_made_a_dense_gradient) {
+  const auto look_up = [](const Variable& weight) {
+    return embedding(Ids({{"seq", 2}}, {1, 1}), mul(weight, weight), {.sparse = true});
+  };
+  EXPECT_THAT(numbers(gradient_of(look_up, kTable)), ElementsAre(0, 0, 40, 44, 0, 0));
 }
 
 TEST(Embedding, names_an_id_past_the_vocabulary) {

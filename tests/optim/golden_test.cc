@@ -11,6 +11,7 @@
 #include "runnel/optim/rmsprop.h"
 #include "runnel/optim/schedule.h"
 #include "runnel/optim/sgd.h"
+#include "runnel/optim/sparse_adam.h"
 
 #include "tests/optim/optimizer_cases.h"
 
@@ -30,6 +31,7 @@ MakeOptimizer make(const Options& options) {
 struct OptimizerCase {
   std::string name;
   MakeOptimizer make;
+  void (*set_gradients)(const std::vector<NamedParameter>& parameters, int64_t step) = runnel::set_gradients;
 };
 
 /// The golden file; remembers what a test has looked at, so that it can tell what was forgotten.
@@ -117,11 +119,20 @@ std::vector<OptimizerCase> rmsprop_cases() {
   };
 }
 
+std::vector<OptimizerCase> sparse_cases() {
+  SparseAdamOptions all{.lr = 0.01, .betas = {0.8, 0.95}, .eps = 1e-3, .maximize = true};
+  return {
+      {"sparse_sgd.plain", make<SGD>(SGDOptions{.lr = 0.1}), set_sparse_gradients},
+      {"sparse_adam.default", make<SparseAdam>(SparseAdamOptions{}), set_sparse_gradients},
+      {"sparse_adam.all", make<SparseAdam>(all), set_sparse_gradients},
+  };
+}
+
 void Golden::expect_optimizer(const OptimizerCase& test) {
   const auto parameters = two_parameters();
   const auto optimizer = test.make(parameters);
   for (int64_t step = 1; step <= 20; ++step) {
-    set_gradients(parameters, step);
+    test.set_gradients(parameters, step);
     optimizer->step();
     if (step != 1 && step != 2 && step != 5 && step != 20) continue;
     for (const auto& [name, variable] : parameters) {
@@ -134,10 +145,10 @@ void Golden::expect_optimizer(const OptimizerCase& test) {
 
 TEST_F(Golden, optimizers_agree) {
   for (const auto& cases : {sgd_cases(), adam_cases<Adam, AdamOptions>("adam"),
-                            adam_cases<AdamW, AdamWOptions>("adamw"), rmsprop_cases()}) {
+                            adam_cases<AdamW, AdamWOptions>("adamw"), rmsprop_cases(), sparse_cases()}) {
     for (const OptimizerCase& test : cases) expect_optimizer(test);
   }
-  expect_all_seen({"sgd", "adam", "rmsprop"});
+  expect_all_seen({"sgd", "adam", "rmsprop", "sparse"});
 }
 
 void Golden::expect_gradients(const std::string& name, const std::vector<NamedParameter>& parameters) {

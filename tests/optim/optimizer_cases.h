@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <gtest/gtest.h>
 #include <string>
@@ -33,6 +34,25 @@ inline void set_gradients(const std::vector<NamedParameter>& parameters, int64_t
   for (NamedParameter parameter : parameters) {
     parameter.variable.zero_grad();
     parameter.variable.accumulate_grad(golden_values(parameter.variable.shape(), seed++));
+  }
+}
+
+/// The same gradients as sparse ones: row `step` and the next one, counted round the parameter.
+inline void set_sparse_gradients(const std::vector<NamedParameter>& parameters, int64_t step) {
+  set_gradients(parameters, step);
+  for (NamedParameter parameter : parameters) {
+    const Tensor dense = parameter.variable.grad();
+    const Shape& shape = dense.shape();
+    const int64_t rows = shape[0].size, width = dense.count() / rows;
+    RowGradient gradient{{static_cast<int32_t>(step % rows), static_cast<int32_t>((step + 1) % rows)},
+                         Tensor(shape.replaced(shape[0].name, {"row", 2}))};
+    std::sort(gradient.rows.begin(), gradient.rows.end());
+    for (int64_t i = 0; i < 2; ++i) {
+      std::copy_n(dense.data() + gradient.rows[static_cast<size_t>(i)] * width, width,
+                  gradient.values.data() + i * width);
+    }
+    parameter.variable.zero_grad();
+    parameter.variable.accumulate_grad(gradient);
   }
 }
 

@@ -10,6 +10,8 @@
 #include "runnel/optim/adam.h"
 #include "runnel/optim/rmsprop.h"
 #include "runnel/optim/sgd.h"
+#include "runnel/optim/sparse_adam.h"
+#include "runnel/tensor/shape_error.h"
 
 #include "tests/optim/optimizer_cases.h"
 
@@ -33,6 +35,8 @@ std::vector<Algorithm> algorithms() {
       {"Adam",
        [](ParameterList p) { return std::make_unique<Adam>(p, AdamOptions{.lr = 0.01, .amsgrad = true}); }},
       {"AdamW", [](ParameterList p) { return std::make_unique<AdamW>(p, AdamWOptions{.lr = 0.01}); }},
+      {"SparseAdam",
+       [](ParameterList p) { return std::make_unique<SparseAdam>(p, SparseAdamOptions{.lr = 0.01}); }},
       {"RMSprop",
        [](ParameterList p) {
          return std::make_unique<RMSprop>(p, RMSpropOptions{.lr = 0.01, .momentum = 0.9, .centered = true});
@@ -201,7 +205,8 @@ TEST(OptimizerState, has_the_names_of_pytorch) {
                                   "p1.step", "p1.exp_avg", "p1.exp_avg_sq", "p1.max_exp_avg_sq"));
   EXPECT_THAT(all[2], ElementsAre("p0.step", "p0.exp_avg", "p0.exp_avg_sq",  //
                                   "p1.step", "p1.exp_avg", "p1.exp_avg_sq"));
-  EXPECT_THAT(all[3], ElementsAre("p0.step", "p0.square_avg", "p0.grad_avg", "p0.momentum_buffer",  //
+  EXPECT_EQ(all[3], all[2]);
+  EXPECT_THAT(all[4], ElementsAre("p0.step", "p0.square_avg", "p0.grad_avg", "p0.momentum_buffer",  //
                                   "p1.step", "p1.square_avg", "p1.grad_avg", "p1.momentum_buffer"));
 }
 
@@ -285,6 +290,63 @@ TEST(OptimizerState, refuses_what_does_not_fit_and_stays_as_it_was) {
   ASSERT_EQ(names(after), names(good));
   for (size_t i = 0; i < good.size(); ++i) {
     EXPECT_THAT(after[i].value.values(), ElementsAreArray(good[i].value.values())) << good[i].name;
+  }
+}
+
+TEST(Optimizer, takes_a_sparse_gradient_only_where_other_rows_stay_anyway) {
+  const auto error_with = [](auto make) {
+    const auto parameters = two_parameters();
+    set_sparse_gradients(parameters, 1);
+    const auto before = numbers(parameters);
+    const std::string error = error_of([&] { make(parameters)->step(); });
+    if (error != "no error") {
+      EXPECT_EQ(numbers(parameters), before) << error;
+    }
+    return error;
+  };
+  const auto sgd = [](SGDOptions options) {
+    return [options](ParameterList p) { return std::make_unique<SGD>(p, options); };
+  };
+  EXPECT_EQ(error_with(sgd({.lr = 0.1})), "no error");
+  EXPECT_EQ(error_with(sgd({.lr = 0.1, .weight_decay = 0.1})),
+            "SGD: the gradient of \"p0\" is sparse\n"
+            "  why  it has only the rows of the words that occurred; this optimizer, with these options, "
+            "moves every row at every step\n"
+            "  fix  SparseAdam, or SGD without momentum and weight_decay; or the Embedding without "
+            "sparse=True");
+  EXPECT_NE(error_with(sgd({.lr = 0.1, .momentum = 0.9})), "no error");
+  for (const Algorithm& algorithm : algorithms()) {
+    const bool sparse = algorithm.name == "SparseAdam";
+    EXPECT_EQ(error_with(algorithm.make) == "no error", sparse) << algorithm.name;
+  }
+}
+
+TEST(Optimizer, refuses_a_sparse_gradient_with_rows_that_the_parameter_lacks) {
+  NamedParameter parameter{"p", Variable(Tensor({{"vocab", 3}, {"feature", 2}}), true)};
+  parameter.variable.accumulate_grad(RowGradient{{1, 3}, Tensor({{"row", 2}, {"feature", 2}})});
+  SparseAdam adam(ParameterList({parameter}));
+  EXPECT_THROW(adam.step(), ShapeError);
+}
+
+TEST(Optimizer, moves_sparse_rows_alike_on_any_number_of_threads) {
+  const auto after = [](int threads) {
+    const int before = thread_count();
+    set_thread_count(threads);
+    NamedParameter parameter{"p", Variable(golden_values({{"vocab", 3000}, {"feature", 100}}, 1), true)};
+    RowGradient gradient{{}, golden_values({{"row", 1000}, {"feature", 100}}, 2)};
+    for (int32_t row = 0; row < 1000; ++row) gradient.rows.push_back(3 * row + 1);
+    parameter.variable.accumulate_grad(gradient);
+    SparseAdam adam(ParameterList({parameter}), {.lr = 0.1});
+    adam.step();
+    set_thread_count(before);
+    return parameter.variable.value().clone();
+  };
+  const Tensor one = after(1), two = after(2);
+  EXPECT_TRUE(std::ranges::equal(one.values(), two.values()));
+  const Tensor start = golden_values({{"vocab", 3000}, {"feature", 100}}, 1);
+  for (int64_t row = 0; row < 3000; ++row) {
+    const bool moved = one.data()[row * 100 + 7] != start.data()[row * 100 + 7];
+    ASSERT_EQ(moved, row % 3 == 1) << row;
   }
 }
 

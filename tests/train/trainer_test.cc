@@ -58,6 +58,24 @@ TEST(Train, learns_a_toy_data_set) {
   EXPECT_FALSE(result.interrupted);
 }
 
+TEST(Train, learns_with_a_sparse_embedding) {
+  TextClassifier model = toy_model("Embedding(6, sparse=True) -> GRU(8) -> last -> Linear");
+  Recorder recorder;
+  train_toy(model, {.epochs = 15, .batch_size = 20, .lr = 2e-2}, recorder);
+  EXPECT_EQ(evaluate(model, toy_dataset(100, 3)).accuracy(), 1);
+}
+
+TEST(Train, refuses_weight_decay_with_a_sparse_embedding) {
+  TextClassifier model = toy_model("Embedding(6, sparse=True) -> GRU(8) -> last -> Linear");
+  Recorder recorder;
+  try {
+    train_toy(model, {.weight_decay = 0.1}, recorder);
+    FAIL() << "no error";
+  } catch (const OptionError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("weight_decay is 0.1, but the network's Embedding has sparse=True"));
+  }
+}
+
 TEST(Train, tells_its_listener_of_every_step_and_epoch) {
   TextClassifier model = toy_model();
   Recorder recorder;
