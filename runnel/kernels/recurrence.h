@@ -38,9 +38,12 @@ struct RecurrentWeightGradients {
 /// t belong to the first batch_sizes[t] of them, and the packed rows of all steps stand one after the other.
 struct SequenceRows {
   std::span<const int64_t> batch_sizes;
-  std::span<const int32_t> x_row;       ///< packed row → row of x; empty: itself
+  std::span<const int32_t> x_row;  ///< packed row → row of x; empty: itself
   std::span<const int32_t> output_row;  ///< packed row → row of output; empty: itself
   std::span<const int32_t> sequence;    ///< sorted place → row of h_0, c_0, h_n, c_n: the whole batch
+  /// When not 0: x is a table of so many rows, and x_row may name a row many times. Each row is multiplied with the
+  /// weights once, whatever the number of steps that read it, in the forward pass and in the backward pass.
+  int64_t table_rows = 0;
 };
 
 /// One recurrent layer. Its second direction, where there is one, walks the steps from the last to the first.
@@ -139,9 +142,10 @@ struct RecurrenceBackward {
   const float* d_h_n = nullptr;     ///< [direction, batch, H_out]; absent: 0
   const float* d_c_n = nullptr;     ///< [direction, batch, H]; absent: 0
 
-  float* d_x = nullptr;    ///< [row, I]; rows without a step are left alone; absent: not wanted
-  float* d_h_0 = nullptr;  ///< [direction, batch, H_out]
-  float* d_c_0 = nullptr;  ///< [direction, batch, H]; LSTM only
+  float* d_x =
+      nullptr;  ///< [row, I]; rows without a step are left alone, unless x is a table; absent: not wanted
+  float* d_h_0 = nullptr;                               ///< [direction, batch, H_out]
+  float* d_c_0 = nullptr;                               ///< [direction, batch, H]; LSTM only
   std::span<const RecurrentWeightGradients> d_weights;  ///< one a direction
 };
 

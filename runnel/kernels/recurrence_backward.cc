@@ -4,6 +4,7 @@
 //
 #include <cassert>
 
+#include "runnel/base/thread_pool.h"
 #include "runnel/kernels/gemm.h"
 #include "runnel/kernels/plan.h"
 #include "runnel/kernels/recurrence.h"
@@ -64,26 +65,48 @@ class BackwardDirection {
     }
   }
 
+  /// After run() over the whole batch, where x is a table: sums the gradients of the steps that read the same row, in
+  /// the order of the packed rows. Threads share out the columns.
+  void sum_by_table_row() {
+    const int64_t columns = kGates * sizes_.hidden_row, table_rows = args_.rows.table_rows;
+    d_table_ = Buffer(table_rows * columns);
+    std::fill_n(d_table_.data(), table_rows * columns, 0.0f);
+    constexpr int64_t kWorthAThread = 1 << 15;
+    const int64_t grain = 1 + kWorthAThread / (walk_.packed_rows() * kLanes);
+    parallel_for(columns / kLanes, grain, [&](int64_t begin, int64_t end) {
+      const FloatTag d;
+      for (int64_t packed = 0; packed < walk_.packed_rows(); ++packed) {
+        const float* from = gates(packed);
+        float* to = d_table_.data() + walk_.x_index()[packed] * columns;
+        for (int64_t k = begin * kLanes; k < end * kLanes; k += kLanes) {
+          hn::Store(hn::Add(hn::Load(d, to + k), hn::Load(d, from + k)), d, to + k);
+        }
+      }
+    });
+  }
+
   /// d_x of this direction's share, after run() over the whole batch.
   void input_gradient() const {
-    kernels::gemm({.a = gate_rows(0),
+    kernels::gemm({.a = input_side(),
                    .b = {weights_.weight_ih, kGates * sizes_.hidden_row, sizes_.input, sizes_.input, false,
                          input_rows_.data()},
                    .c = args_.d_x,
                    .c_stride = sizes_.input,
-                   .c_index = walk_.x_index(),
+                   .c_index = is_table() ? nullptr : walk_.x_index(),
                    .accumulate = direction_ > 0});
   }
 
   /// The gradients of the weights, each one product over all steps.
   void weight_gradients(const RecurrentWeightGradients& d) const {
     const int64_t rows = walk_.packed_rows();
-    const Matrix input_side = gate_rows(0), hidden_side = gate_rows(CellType::kHiddenSlot);
-    if (d.weight_ih)
-      product(input_side, walk_.x_rows(args_.x, sizes_.input), d.weight_ih, input_rows_.data());
+    if (d.weight_ih) {
+      const Matrix table{args_.x, args_.rows.table_rows, sizes_.input, sizes_.input};
+      product(input_side(), is_table() ? table : walk_.x_rows(args_.x, sizes_.input), d.weight_ih,
+              input_rows_.data());
+    }
     if (d.weight_hh) {
       const std::vector<int32_t> before = states_before();
-      product(hidden_side,
+      product(gate_rows(CellType::kHiddenSlot),
               {memory_.state.data(), rows, sizes_.output, sizes_.state_row, false, before.data()},
               d.weight_hh, hidden_rows_.data());
     }
@@ -139,6 +162,12 @@ class BackwardDirection {
   Matrix gate_rows(int first_slot) const {
     return {memory_.gates.data() + first_slot * sizes_.hidden_row, walk_.packed_rows(),
             kGates * sizes_.hidden_row, gates_row()};
+  }
+  bool is_table() const { return args_.rows.table_rows > 0; }
+  /// The gradients of the input's side of the pre-activations: a row a step, or a row of the table.
+  Matrix input_side() const {
+    const int64_t columns = kGates * sizes_.hidden_row;
+    return is_table() ? Matrix{d_table_.data(), args_.rows.table_rows, columns, columns} : gate_rows(0);
   }
   Matrix one_gate(int slot) const {
     return {memory_.gates.data() + slot * sizes_.hidden_row, walk_.packed_rows(), sizes_.hidden, gates_row()};
@@ -238,6 +267,7 @@ class BackwardDirection {
   const Walk& walk_;
   RecurrentMemory& memory_;
   Buffer d_state_, d_cell_;        // [batch, …]: of the states at the step that the walk has reached
+  Buffer d_table_;                 // [table row, slots of the input's side]
   Buffer d_hidden_, d_projected_;  // with a projection: of o ⊙ tanh(c); of every step's state
   std::vector<int32_t> input_rows_, hidden_rows_;
   PackedMatrix to_state_, to_hidden_;
@@ -258,6 +288,7 @@ void backward(const RecurrenceBackward& args) {
                            .divisible = args.layer.proj_size == 0});
     plan.run([&](const Share& share) { directions[static_cast<size_t>(share.direction)].run(share); });
     for (size_t d = 0; d < walks.size(); ++d) {
+      if (args.rows.table_rows > 0) directions[d].sum_by_table_row();
       if (args.d_x) directions[d].input_gradient();
       if (!args.d_weights.empty()) directions[d].weight_gradients(args.d_weights[d]);
     }

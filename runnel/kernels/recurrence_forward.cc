@@ -5,6 +5,7 @@
 #include <cassert>
 
 #include "runnel/base/denormals.h"
+#include "runnel/base/thread_pool.h"
 #include "runnel/kernels/plan.h"
 #include "runnel/kernels/recurrence.h"
 #include "runnel/kernels/step-inl.h"
@@ -22,7 +23,8 @@ struct InputMemory {
   int64_t bytes() const { return (x.count() + starts.count()) * static_cast<int64_t>(sizeof(float)); }
 };
 
-/// The input's side of the steps of one share. Where few sequences run at a time, the rows of many steps are multiplied
+/// The input's side of the steps of one share. Where x is a table, its rows stand multiplied with the weights already,
+/// and each step copies those that it reads. Where few sequences run at a time, the rows of many steps are multiplied
 /// with the weights together, so that these are read once for all; else each step's tiles read both sides' weights.
 template <class CellType>
 class InputSide {
@@ -31,20 +33,18 @@ class InputSide {
     const StepKernel<CellType>& kernel;
     const Walk& walk;
     const float* x;
-    int64_t width;  // input_size
+    int64_t width;       // input_size
+    const float* table;  // x multiplied with the weights, rows of start_row(); absent: x is no table
   };
 
   InputSide(const Source& source, const Share& share, InputMemory& memory)
       : source_(source), share_(share), walk_(source.walk), memory_(memory) {
     const int64_t sequences = share.end - share.begin, steps = walk_.steps();
-    chunked_ = steps > 1 && sequences < kManyRows && walk_.packed_rows() < kManyRows * steps;
-    in_place_ = !chunked_ && !walk_.x_index();
-    most_ = sequences;
-    if (chunked_) {
-      most_ = std::min(chunk_rows(source.kernel), steps * sequences);
-      memory_.starts.grow(most_ * source.kernel.start_row());
-    }
-    if (!in_place_) memory_.x.grow(most_ * source.width);
+    chunked_ = !source.table && steps > 1 && sequences < kManyRows && walk_.packed_rows() < kManyRows * steps;
+    in_place_ = !source.table && !chunked_ && !walk_.x_index();
+    most_ = chunked_ ? std::min(chunk_rows(source.kernel), steps * sequences) : sequences;
+    if (chunked_ || source.table) memory_.starts.grow(most_ * source.kernel.start_row());
+    if (!in_place_ && !source.table) memory_.x.grow(most_ * source.width);
   }
 
   /// Makes room for any share of up to so many sequences and steps.
@@ -79,7 +79,7 @@ class InputSide {
     }
     const int64_t first = memory_.first_row[static_cast<size_t>(segment.step - first_step_)];
     const int64_t row = first + segment.first - share_.begin;
-    if (chunked_) {
+    if (chunked_ || source_.table) {
       rows.start_stride = source_.kernel.start_row();
       rows.start = memory_.starts.data() + row * rows.start_stride;
     } else {
@@ -102,10 +102,22 @@ class InputSide {
       for (int64_t k = segment.first; k < segment.first + segment.count; ++k, ++to) {
         const int64_t packed = segment.packed_row + k;
         const int64_t row = walk_.x_index() ? walk_.x_index()[packed] : packed;
-        std::copy_n(source_.x + row * source_.width, source_.width, memory_.x.data() + to * source_.width);
+        if (source_.table) {
+          copy_start(row, to);
+        } else {
+          std::copy_n(source_.x + row * source_.width, source_.width, memory_.x.data() + to * source_.width);
+        }
       }
     });
     return to;
+  }
+
+  /// The share's part of a row of the table.
+  void copy_start(int64_t row, int64_t to) {
+    const int64_t stride = source_.kernel.start_row(), sums = stride / source_.kernel.groups();
+    const int64_t first = share_.panels.first * sums, last = share_.panels.last * sums;
+    std::copy(source_.table + row * stride + first, source_.table + row * stride + last,
+              memory_.starts.data() + to * stride + first);
   }
 
   Source source_;
@@ -151,6 +163,7 @@ class Session final : public RecurrenceSession {
                              .work_a_row = kGates * sizes_.hidden * (sizes_.input + sizes_.output),
                              .panels = kernels_[0].groups(),
                              .divisible = !sizes_.projected});
+    if (args.rows.table_rows > 0) multiply_table(args.x, args.rows.table_rows);
     if (static_cast<int64_t>(inputs_.size()) < plan_.shares())
       inputs_.resize(static_cast<size_t>(plan_.shares()));
     plan_.run([&](const Share& share) { walk(args, share, memory[static_cast<size_t>(share.direction)]); });
@@ -197,6 +210,20 @@ class Session final : public RecurrenceSession {
     }
   }
 
+  /// The input's side of every row of a table, for each direction.
+  void multiply_table(const float* x, int64_t rows) {
+    constexpr int64_t kRowsAThread = 64;
+    tables_.resize(kernels_.size());
+    for (size_t d = 0; d < kernels_.size(); ++d) {
+      const StepKernel<CellType>& kernel = kernels_[d];
+      tables_[d].grow(rows * kernel.start_row());
+      parallel_for(rows, kRowsAThread, [&, out = tables_[d].data()](int64_t begin, int64_t end) {
+        const FlushDenormals flush;
+        kernel.project(x + begin * sizes_.input, end - begin, out + begin * kernel.start_row(), kernel.all());
+      });
+    }
+  }
+
   /// Walks a share through all its steps.
   void walk(const RecurrenceForward& args, const Share& share, RecurrentMemory& memory) {
     const Walk& walk = walks_[static_cast<size_t>(share.direction)];
@@ -211,8 +238,10 @@ class Session final : public RecurrenceSession {
         copy_padded(args.c_0, row, of_c, cell(first), {sizes_.hidden, sizes_.hidden_row});
     }
     share.wait();
-    InputSide<CellType> input({kernel, walk, args.x, sizes_.input}, share,
-                              inputs_[static_cast<size_t>(share.number)]);
+    const bool table = args.rows.table_rows > 0;
+    InputSide<CellType> input({kernel, walk, args.x, sizes_.input,
+                               table ? tables_[static_cast<size_t>(share.direction)].data() : nullptr},
+                              share, inputs_[static_cast<size_t>(share.number)]);
     for (int64_t i = 0; i < walk.steps(); ++i) {
       input.prepare(i);
       walk.for_each_segment(i, share.begin, share.end, [&](const Segment& segment) {
@@ -257,6 +286,7 @@ class Session final : public RecurrenceSession {
   Plan plan_;
   std::vector<RecurrentMemory> own_;  // of calls that bring none
   std::vector<InputMemory> inputs_;   // one a share
+  std::vector<Buffer> tables_;        // one a direction, of calls whose x is a table
 };
 
 RecurrenceSession* new_session(const RecurrentLayer& layer) {

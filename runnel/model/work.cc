@@ -7,6 +7,7 @@
 #include "runnel/nn/embedding.h"
 #include "runnel/nn/pooling.h"
 #include "runnel/nn/recurrent.h"
+#include "runnel/ops/recurrence.h"
 #include "runnel/tensor/axes.h"
 
 namespace runnel {
@@ -26,12 +27,20 @@ bool is_factor(const Layer* layer, const NamedParameter& parameter) {
   return !as<Embedding>(layer) && parameter.variable.shape().rank() == 2;
 }
 
-/// Adds what a layer's products cost on `rows` rows.
-void add_layer(Work& work, const Layer* layer, int64_t rows, int64_t steps) {
+/// The rows of the table that a recurrent layer reads itself (table_is_small); 0: it reads a row a step.
+int64_t table_rows(const Layer* before, const Layer* layer, int64_t steps) {
+  const auto* embedding = as<Embedding>(before);
+  if (!embedding || !as<Recurrent>(layer) || embedding->options().sparse) return 0;
+  const int64_t rows = embedding->options().num_embeddings;
+  return table_is_small(rows, steps) ? rows : 0;
+}
+
+/// Adds what a layer's products cost on `rows` rows, of which the input has `input_rows`.
+void add_layer(Work& work, const Layer* layer, int64_t rows, int64_t input_rows, int64_t steps) {
   for (const NamedParameter& parameter : layer->named_parameters()) {
     if (!is_factor(layer, parameter)) continue;
     const int64_t count = parameter.variable.shape().count();
-    work.multiply_adds += rows * count;
+    work.multiply_adds += (parameter.name.starts_with("weight_ih_l0") ? input_rows : rows) * count;
     work.weight_bytes += count * kBytes;
     if (!is_recurrent(layer)) continue;
     if (parameter.name.starts_with("weight_hh")) work.step_weights.push_back({count * kBytes, steps});
@@ -57,6 +66,12 @@ int64_t kept_by(const Recurrent& layer, const Schedule& schedule) {
   return c.num_layers * c.directions() * (gates + state + cell + hidden);
 }
 
+/// The sums that a recurrent layer keeps of a row of a table that it reads itself, all its directions.
+int64_t table_row(const Recurrent& layer) {
+  const RecurrentConfig& c = layer.config();
+  return c.directions() * (c.cell == Cell::gru ? 4 : gate_count(c.cell)) * c.hidden_size;
+}
+
 /// The weights that a recurrent layer packs at a time, all its directions.
 int64_t packed_by(const Recurrent& layer) {
   const RecurrentConfig& c = layer.config();
@@ -78,9 +93,12 @@ int64_t gradients_of(const Layer* layer, int64_t rows) {
 Work work_of(const Network& network, const Schedule& schedule, Pass pass) {
   Work work;
   int64_t rows = schedule.rows();
+  const Layer* before = nullptr;
   for (const Layer* layer : network.layers()) {
     if (as<Pooling>(layer)) rows = schedule.batch();
-    add_layer(work, layer, rows, schedule.longest());
+    const int64_t table = table_rows(before, layer, rows);
+    add_layer(work, layer, rows, table > 0 ? table : rows, schedule.longest());
+    before = layer;
   }
   if (pass == Pass::inference) return work;
   work.multiply_adds *= 3;
@@ -95,7 +113,11 @@ CallMemory memory_of(const Network& network, const Schedule& schedule, Pass pass
   Shape shape = input_shape(network).with_size(axes::batch, schedule.batch());
   if (shape.has(axes::seq)) shape = shape.with_size(axes::seq, schedule.longest());
   int64_t numbers = shape.count(), kept = 0, packed = 0;
+  const Layer* before = nullptr;
   for (const Layer* layer : network.layers()) {
+    const int64_t table = table_rows(before, layer, schedule.rows());
+    if (table > 0) numbers -= shape.count();  // its words are not copied out
+    before = layer;
     if (training) memory.gradients += gradients_of(layer, shape.count());
     shape = layer->output_shape(shape);
     numbers += shape.count();
@@ -103,7 +125,7 @@ CallMemory memory_of(const Network& network, const Schedule& schedule, Pass pass
     if (!recurrent) continue;
     numbers += handed_on_in(*recurrent, schedule);
     kept += kept_by(*recurrent, schedule);
-    packed = std::max(packed, packed_by(*recurrent));
+    packed = std::max(packed, packed_by(*recurrent) + table * table_row(*recurrent));
   }
   memory.workspace = packed * kBytes;
   memory.activations = (training ? 2 * numbers + kept : numbers) * kBytes;

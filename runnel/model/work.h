@@ -28,6 +28,8 @@ struct Work {
 /// Counts the work of a call on a batch of sequences. Padding costs nothing, as no step is made there:
 ///
 ///     RNN, LSTM, GRU, their cells   ΣL · (weights ih + hh + hr), L the lengths
+///                                   behind an Embedding whose table is small (table_is_small), vocab · ih once
+///                                   in place of ΣL · ih
 ///     Linear                        ΣL · in_features · out_features; behind a pooling, batch in place of ΣL
 ///     Embedding and all the others  0
 ///

@@ -1,11 +1,13 @@
 #include "runnel/nn/embedding.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "runnel/nn/constructor_text.h"
 #include "runnel/nn/init.h"
 #include "runnel/nn/nn_error.h"
 #include "runnel/ops/embedding.h"
+#include "runnel/ops/recurrence.h"
 #include "runnel/tensor/axes.h"
 
 namespace runnel {
@@ -27,17 +29,27 @@ Embedding::Embedding(const EmbeddingOptions& options, Generator& generator)
   weight_ = add_parameter("weight", weight);
 }
 
-Variable Embedding::operator()(const Ids& ids) const {
-  return embedding(ids, weight_,
-                   {.padding_idx = options_.padding_idx.value_or(-1), .sparse = options_.sparse});
+EmbeddingLookup Embedding::lookup() const {
+  return {.padding_idx = options_.padding_idx.value_or(-1), .sparse = options_.sparse};
 }
+
+Variable Embedding::operator()(const Ids& ids) const { return embedding(ids, weight_, lookup()); }
 
 Shape Embedding::output_shape(const Shape& ids) const {
   return ids.inserted(ids.rank(), {axes::feature, options_.embedding_dim});
 }
 
 Signal Embedding::forward(const Signal& input) {
-  return {.data = (*this)(input.ids(label())), .lengths = input.lengths, .h_0 = input.h_0, .c_0 = input.c_0};
+  const Ids& ids = input.ids(label());
+  const Lengths* lengths = input.lengths ? &*input.lengths : nullptr;
+  const int64_t steps = lengths ? std::accumulate(lengths->begin(), lengths->end(), int64_t{0}) : ids.count();
+  Signal output{.data = ids, .lengths = input.lengths, .h_0 = input.h_0, .c_0 = input.c_0};
+  if (ids.shape().rank() == 2 && !options_.sparse && table_is_small(options_.num_embeddings, steps)) {
+    output.data = TableRows(ids, weight_, lookup());
+  } else {
+    output.data = (*this)(ids);
+  }
+  return output;
 }
 
 std::string Embedding::to_string() const {

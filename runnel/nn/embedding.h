@@ -40,6 +40,8 @@ class Embedding : public Layer {
   std::string to_string() const override;
 
  private:
+  EmbeddingLookup lookup() const;
+
   EmbeddingOptions options_;
   Variable weight_;
 };

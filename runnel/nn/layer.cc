@@ -6,6 +6,7 @@ namespace runnel {
 
 const Variable& Signal::features(const std::string& reader) const {
   if (const Variable* variable = std::get_if<Variable>(&data)) return *variable;
+  if (const TableRows* words = std::get_if<TableRows>(&data)) return words->copied();
   throw errors::features_expected(reader, shape());
 }
 

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "runnel/nn/module.h"
+#include "runnel/nn/table_rows.h"
 #include "runnel/sequence/schedule.h"
 #include "runnel/tensor/tensor.h"
 
@@ -12,14 +13,14 @@ namespace runnel {
 /// What travels along a chain of layers: the data, how long its sequences are, and what the last recurrent
 /// layer ended with.
 struct Signal {
-  std::variant<Ids, Variable> data;
+  std::variant<Ids, Variable, TableRows> data;
   std::optional<Lengths> lengths = {};  ///< [batch]; absent: every sequence is as long as the seq axis
   Variable h_n = {};  ///< [layer·direction, batch, hidden]; undefined before a recurrent layer
   Variable c_n = {};  ///< likewise, after an LSTM
   Variable h_0 = {};  ///< what the next recurrent layer or cell starts from; undefined: zeros
   Variable c_0 = {};  ///< likewise, of an LSTM
 
-  /// The data as numbers, or as ids.
+  /// The data as numbers (word vectors copied out of their table), or as ids.
   /// Throw  ShapeError when it is the other, naming `reader`, which wanted it.
   const Variable& features(const std::string& reader) const;
   const Ids& ids(const std::string& reader) const;

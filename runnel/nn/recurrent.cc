@@ -41,6 +41,7 @@ struct Recurrent::Rows {
   Variable x;
   std::shared_ptr<const Schedule> schedule;
   Shape output_steps;  // the axes of the output before its last
+  std::optional<TableIds> ids = {};
 };
 
 Recurrent::Recurrent(std::string kind, const RecurrentConfig& config, Generator& generator)
@@ -132,6 +133,19 @@ Recurrent::Result Recurrent::run(const Variable& x, const std::optional<Lengths>
   return {without_batch(result.output), without_batch(result.h_n), without_batch(result.c_n)};
 }
 
+Recurrent::Result Recurrent::run(const TableRows& words, const std::optional<Lengths>& lengths,
+                                 const State& state) {
+  const Shape& x = words.shape();
+  check_state(shapes(x), state);
+  const int64_t batch = x.size(axes::batch), seq = x.size(axes::seq);
+  if (lengths) check_lengths(*lengths, batch, seq);
+  return run_layers(
+      {words.table(),
+       std::make_shared<const Schedule>(lengths ? Schedule(*lengths) : Schedule::uniform(batch, seq)),
+       Shape{x[0], x[1]}, TableIds{words.ids(), words.options().padding_idx}},
+      state);
+}
+
 Recurrent::Result Recurrent::run(const PackedVariable& x, const State& state) {
   check_packed(x.data.shape(), *x.schedule);
   const Shape steps{{axes::seq, x.schedule->longest()}, {axes::batch, x.schedule->batch()}};
@@ -159,6 +173,7 @@ Recurrent::Result Recurrent::run_layers(const Rows& rows, const State& state) {
     const RecurrenceResult result =
         recurrence(config_.cell,
                    {.x = x,
+                    .ids = layer == 0 ? rows.ids : std::nullopt,
                     .schedule = rows.schedule,
                     .output_rows = last ? rows.output_steps : Shape{{axes::row, rows.schedule->rows()}},
                     .h_0 = of_layer(state.h_0, layer),
@@ -186,7 +201,10 @@ Inference Recurrent::inference(const InferenceOptions& options) const {
 }
 
 Signal Recurrent::forward(const Signal& input) {
-  const Result result = run(input.features(label()), input.lengths, {input.h_0, input.c_0});
+  const State state{input.h_0, input.c_0};
+  const TableRows* words = std::get_if<TableRows>(&input.data);
+  const Result result =
+      words ? run(*words, input.lengths, state) : run(input.features(label()), input.lengths, state);
   return {result.output, input.lengths, result.h_n, result.c_n};
 }
 

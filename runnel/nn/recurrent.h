@@ -65,6 +65,8 @@ class Recurrent : public Layer {
   Result run(const Variable& x, const std::optional<Lengths>& lengths, const State& state);
   /// `output` has packed rows.
   Result run(const PackedVariable& x, const State& state);
+  /// As run(words.copied(), …), without the copies. Both axes of the ids are there: batch and seq.
+  Result run(const TableRows& words, const std::optional<Lengths>& lengths, const State& state);
 
  private:
   struct Rows;

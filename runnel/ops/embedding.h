@@ -11,6 +11,9 @@ struct EmbeddingLookup {
   bool sparse = false;
 };
 
+/// Throws  as embedding() does when the table, the ids and the option do not go together
+void check_embedding(const Ids& ids, const Shape& weight, int64_t padding_idx);
+
 /// The rows of a table that the ids name: y[…, :] = weight[ids[…], :].
 ///
 /// Input   ids     any axes

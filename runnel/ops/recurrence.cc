@@ -1,5 +1,6 @@
 #include "runnel/ops/recurrence.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "runnel/autograd/tape.h"
@@ -27,7 +28,7 @@ class LayerRun {
         parameters_(directions.begin(), directions.end()),
         batch_sizes_(input.schedule->batch_sizes()) {
     const Shape& x = input_.x.shape();
-    x_rows_ = rows_of(x, *input_.schedule);
+    x_rows_ = input_.ids ? table_rows(*input_.ids) : rows_of(x, *input_.schedule);
     output_rows_ = rows_of(input_.output_rows, *input_.schedule);
     for (const RecurrentParameters& p : parameters_) {
       weights_.push_back(
@@ -108,6 +109,9 @@ class LayerRun {
                                   .d_c_0 = place[2],
                                   .d_weights = d_weights});
     memory_.clear();
+    if (place[0] && input_.ids && input_.ids->padding_idx >= 0) {
+      std::fill_n(place[0] + input_.ids->padding_idx * layer_.input_size, layer_.input_size, 0.0f);
+    }
     return d;
   }
 
@@ -121,13 +125,23 @@ class LayerRun {
     return {.batch_sizes = batch_sizes_,
             .x_row = x_rows_,
             .output_row = output_rows_,
-            .sequence = input_.schedule->sorted_indices()};
+            .sequence = input_.schedule->sorted_indices(),
+            .table_rows = input_.ids ? input_.x.shape()[0].size : 0};
+  }
+  /// Packed row → row of the table.
+  std::vector<int32_t> table_rows(const TableIds& table) const {
+    const std::vector<int32_t> places = rows_of(table.ids.shape(), *input_.schedule);
+    std::vector<int32_t> rows(static_cast<size_t>(input_.schedule->rows()));
+    for (size_t i = 0; i < rows.size(); ++i) {
+      rows[i] = table.ids.values()[places.empty() ? i : static_cast<size_t>(places[i])];
+    }
+    return rows;
   }
   /// Room for a gradient. The kernel writes all of it, the padding of x aside.
   Tensor zeros_where_unreached(const Variable& input) const {
     const Shape& shape = input.shape();
-    const bool padded =
-        input == input_.x && shape.count_between(0, shape.rank() - 1) != input_.schedule->rows();
+    const bool padded = input == input_.x && !input_.ids &&
+                        shape.count_between(0, shape.rank() - 1) != input_.schedule->rows();
     return padded ? Tensor(input.shape()) : Tensor::uninitialized(input.shape());
   }
 

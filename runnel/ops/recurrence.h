@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "runnel/autograd/variable.h"
@@ -21,9 +22,25 @@ struct RecurrentParameters {
   Variable weight_ih, weight_hh, bias_ih, bias_hh, weight_hr;
 };
 
+/// Which rows of a table of word vectors a recurrent layer reads, in place of a copy of each.
+struct TableIds {
+  Ids ids;
+  int64_t padding_idx = -1;  ///< this row gets no gradient; -1: there is none
+};
+
+/// Whether a table of word vectors is small enough to be read so by `steps` steps: its rows are then multiplied with
+/// weight_ih once each, in place of every step's, and their gradients are summed before they are.
+///
+/// The rule: half the steps or fewer. What it saves is (steps − vocab) products with weight_ih in the forward pass and
+/// twice as many in the backward pass; what it costs is one pass over the gates. The forward pass has the same bits
+/// either way; gradients are summed in another order.
+constexpr bool table_is_small(int64_t vocab, int64_t steps) { return 2 * vocab <= steps; }
+
 /// What one recurrent layer reads.
 struct RecurrenceInput {
   Variable x;  ///< [row, feature] for packed rows, else [seq, batch, feature] or [batch, seq, feature]
+  /// When given, x is a table [vocab, feature], and ids [batch, seq] or [seq, batch] name the row that each step reads.
+  std::optional<TableIds> ids = {};
   std::shared_ptr<const Schedule> schedule;
   Shape output_rows;  ///< the axes of output before its last: [row], [seq, batch] or [batch, seq],
                       ///< whatever x has

@@ -40,6 +40,13 @@ TEST(Work, counts_what_follows_a_pooling_once_a_sequence) {
             5 * (2 * (3 + 2)) + 5 * (2 * 5) + 2 * (5 * 6));
 }
 
+TEST(Work, multiplies_a_small_table_of_words_once) {
+  const Schedule ten = Schedule::uniform(2, 5);
+  EXPECT_EQ(multiply_adds("Embedding(6, 3) -> RNN(4)", ten), 10 * 4 * 3 + 10 * 4 * 4);
+  EXPECT_EQ(multiply_adds("Embedding(5, 3) -> RNN(4)", ten), 5 * 4 * 3 + 10 * 4 * 4);
+  EXPECT_EQ(multiply_adds("Embedding(5, 3) -> Dropout(0.1) -> RNN(4)", ten), 10 * 4 * 3 + 10 * 4 * 4);
+}
+
 TEST(Work, is_three_times_as_much_in_training) {
   const Work once = work("LSTM(3, 2)", kFiveRows), trained = work("LSTM(3, 2)", kFiveRows, Pass::training);
   EXPECT_EQ(trained.multiply_adds, 3 * once.multiply_adds);

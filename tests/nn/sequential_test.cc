@@ -4,12 +4,14 @@
 #include <rapidcheck/gtest.h>
 
 #include "runnel/autograd/tape.h"
+#include "runnel/base/thread_pool.h"
 #include "runnel/nn/elementwise.h"
 #include "runnel/nn/embedding.h"
 #include "runnel/nn/gru.h"
 #include "runnel/nn/linear.h"
 #include "runnel/nn/lstm.h"
 #include "runnel/nn/pooling.h"
+#include "runnel/nn/rnn.h"
 #include "runnel/ops/pooling.h"
 #include "runnel/ops/shaping.h"
 #include "runnel/tensor/axes.h"
@@ -44,6 +46,101 @@ TEST(Sequential, runs_its_layers_one_behind_the_other) {
   EXPECT_EQ(numbers(signal.features("")), numbers(scores));
   EXPECT_EQ(model.output_shape(ids.shape()), scores.shape());
   EXPECT_EQ(model.output_shape(Shape{{"batch"}, {"seq"}}), (Shape{{"batch"}, {"class", 6}}));
+}
+
+/// Everything that a step of training gives: output, and the gradients of all parameters.
+struct Trained {
+  std::vector<float> output;
+  std::vector<std::vector<float>> gradients;
+};
+
+/// One step of Embedding(vocab, 3, padding_idx=2) and a recurrent layer; in one chain, where the layer may read the
+/// table itself, or with the words copied out in between.
+template <class Kind, class Options>
+Trained trained(const Options& options, const Ids& ids, const Lengths& lengths, bool in_one_chain) {
+  Generator generator(5);
+  Embedding embedding({.num_embeddings = 7, .embedding_dim = 3, .padding_idx = 2}, generator);
+  Variable table = embedding.weight();
+  generator.fill_uniform(table.mutable_value().values(), -1, 1);  // padding's vector too
+  Kind layer(options, generator);
+  Recording recording;
+  Signal words = embedding.forward({ids, lengths});
+  EXPECT_TRUE(std::holds_alternative<TableRows>(words.data));
+  if (!in_one_chain) {
+    const Variable copied = words.features("the test");
+    words.data = copied;
+  }
+  const Signal result = layer.forward(words);
+  const Variable output = result.features("the test");
+  output.backward(random(output.shape(), 9));
+  Trained trained{numbers(output), {numbers(table.grad())}};
+  for (const NamedParameter& p : layer.named_parameters())
+    trained.gradients.push_back(numbers(p.variable.grad()));
+  return trained;
+}
+
+template <class Kind, class Options>
+void expect_same_with_and_without_copies(const Options& options) {
+  Ids ids({{"batch", 3}, {"seq", 9}});
+  Generator generator(2);
+  for (int32_t& id : ids.values()) id = static_cast<int32_t>(generator.below(7));
+  const Lengths lengths{9, 1, 7};
+  const Trained table = trained<Kind>(options, ids, lengths, true);
+  const Trained copies = trained<Kind>(options, ids, lengths, false);
+  EXPECT_EQ(table.output, copies.output);
+  for (size_t i = 0; i < table.gradients.size(); ++i) {
+    for (size_t k = 0; k < table.gradients[i].size(); ++k) {
+      ASSERT_NEAR(table.gradients[i][k], copies.gradients[i][k], 1e-5)
+          << "parameter " << i << ", number " << k;
+    }
+  }
+  EXPECT_EQ(table.gradients[0][2 * 3], 0) << "the row of padding gets no gradient";
+}
+
+TEST(Sequential, lets_a_recurrent_layer_read_a_small_table_of_words_itself) {
+  LSTMOptions lstm = kTwoLayersBothWays;
+  expect_same_with_and_without_copies<LSTM>(lstm);
+  lstm.proj_size = 2;
+  expect_same_with_and_without_copies<LSTM>(lstm);
+  expect_same_with_and_without_copies<GRU>(
+      GRUOptions{.input_size = 3, .hidden_size = 37, .batch_first = true});
+  expect_same_with_and_without_copies<GRU>(
+      GRUOptions{.input_size = 3, .hidden_size = 5, .batch_first = true, .bidirectional = true});
+  expect_same_with_and_without_copies<RNN>(
+      RNNOptions{.input_size = 3, .hidden_size = 17, .bias = false, .batch_first = true});
+}
+
+TEST(Sequential, reads_a_small_table_with_the_same_bits_on_any_number_of_threads) {
+  Ids ids({{"batch", 40}, {"seq", 30}});
+  Generator generator(2);
+  for (int32_t& id : ids.values()) id = static_cast<int32_t>(generator.below(7));
+  const Lengths lengths(40, 30);
+  const auto on = [&](int threads) {
+    const int before = thread_count();
+    set_thread_count(threads);
+    const Trained result = trained<GRU>(GRUOptions{.input_size = 3, .hidden_size = 100, .batch_first = true},
+                                        ids, lengths, true);
+    set_thread_count(before);
+    return result;
+  };
+  const Trained one = on(1), three = on(3);
+  EXPECT_EQ(one.output, three.output);
+  EXPECT_EQ(one.gradients, three.gradients);
+}
+
+TEST(Sequential, copies_the_words_out_for_layers_that_cannot_read_a_table) {
+  const auto data = [](int64_t vocab, bool sparse, const Shape& shape) {
+    Embedding embedding({.num_embeddings = vocab, .embedding_dim = 3, .sparse = sparse});
+    return embedding.forward({Ids(shape)}).data;
+  };
+  const Shape ids{{"batch", 3}, {"seq", 9}};
+  EXPECT_TRUE(std::holds_alternative<TableRows>(data(13, false, ids)));
+  EXPECT_FALSE(std::holds_alternative<TableRows>(data(14, false, ids))) << "more than half of 27 steps";
+  EXPECT_FALSE(std::holds_alternative<TableRows>(data(5, true, ids))) << "a sparse gradient wants its rows";
+  EXPECT_FALSE(std::holds_alternative<TableRows>(data(5, false, Shape{{"seq", 27}})));
+  Sequential model(Embedding({.num_embeddings = 5, .embedding_dim = 3}), Dropout(DropoutOptions{.p = 0}),
+                   GRU({.input_size = 3, .hidden_size = 2, .batch_first = true}));
+  EXPECT_EQ(model(Ids(ids)).shape(), (Shape{{"batch", 3}, {"seq", 9}, {"hidden", 2}}));
 }
 
 TEST(Sequential, numbers_the_parameters_of_its_layers) {
