@@ -16,4 +16,11 @@ void on_every_target(const Body& body) {
   }
 }
 
+/// Whether the kernels of the instruction set that is in use fuse a product with its sum. Those that do are meant to
+/// give the same bits as one another.
+inline bool target_fuses() {
+  const int64_t target = hwy::SupportedTargets() & -hwy::SupportedTargets();  // the best that is left
+  return target < HWY_SSE4 && target != HWY_EMU128;
+}
+
 }  // namespace runnel

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -189,6 +190,23 @@ TEST(RecurrenceKernel, agrees_on_every_instruction_set) {
       }
     });
   });
+}
+
+TEST(RecurrenceKernel, gives_the_same_bits_on_all_instruction_sets_that_fuse) {
+  int compared = 0;
+  for_all_sizes([&](const Arguments& arguments) {
+    std::optional<Results> expected;
+    on_every_target([&] {
+      if (!target_fuses()) return;
+      const Results got = Recurrence(arguments).backward();
+      if (expected) {
+        EXPECT_EQ(got, *expected);
+        ++compared;
+      }
+      expected = got;
+    });
+  });
+  if (compared == 0) GTEST_SKIP() << "this machine has one such instruction set at most";
 }
 
 TEST(RecurrenceKernel, takes_what_is_absent_for_zeros) {
