@@ -38,7 +38,7 @@ struct RecurrentWeightGradients {
 /// t belong to the first batch_sizes[t] of them, and the packed rows of all steps stand one after the other.
 struct SequenceRows {
   std::span<const int64_t> batch_sizes;
-  std::span<const int32_t> x_row;  ///< packed row → row of x; empty: itself
+  std::span<const int32_t> x_row;       ///< packed row → row of x; empty: itself
   std::span<const int32_t> output_row;  ///< packed row → row of output; empty: itself
   std::span<const int32_t> sequence;    ///< sorted place → row of h_0, c_0, h_n, c_n: the whole batch
   /// When not 0: x is a table of so many rows, and x_row may name a row many times. Each row is multiplied with the

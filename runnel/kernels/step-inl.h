@@ -113,10 +113,7 @@ class StepKernel {
   /// With a projection, `groups` must be all of them.
   void step(const StepRows& args, const PanelRange& groups) const {
     if (args.rows == 1) {
-      int64_t group = groups.first;
-      for (; group + kOneRowGroups <= groups.last; group += kOneRowGroups)
-        one_row<kOneRowGroups>(args, group);
-      for (; group < groups.last; ++group) one_row<1>(args, group);
+      one_row(args, groups);
     } else {
       for (int64_t row = 0; row < args.rows; row += kBlockRows) {
         const int64_t rows = std::min(kBlockRows, args.rows - row);
@@ -143,7 +140,7 @@ class StepKernel {
   static constexpr int kGroupSlots = kUnitVectors * kSums / kVectors;
   static constexpr int64_t kGroupSums = kGroupSlots * kWidth;
   static_assert(kUnitVectors * kGates % kVectors == 0 && kUnitVectors * kSums % kVectors == 0);
-  static constexpr int kOneRowGroups = std::max(1, kChains / (kPanels * kVectors));
+  static constexpr int kOneRowGroups = (kChains + kPanels * kVectors - 1) / (kPanels * kVectors);
   static constexpr int64_t kBlockRows = 72;  // their sums stay in the nearest cache
 
   /// The vector of units and the gate of each vector of a group's panels.
@@ -208,8 +205,24 @@ class StepKernel {
     return half ? 1 : kUnitVectors;
   }
 
-  /// A lone row: all sums of the groups in registers.
-  template <int Groups>
+  /// A lone row. As many groups at a time as it takes to have enough sums under way.
+  void one_row(const StepRows& args, const PanelRange& groups) const {
+    int64_t group = groups.first;
+    const auto next = [&]<int Groups>() {
+      const bool half = unit_vectors(args, (group + Groups - 1) * kUnits) < kUnitVectors;
+      if constexpr (kUnitVectors == 2) {
+        half ? one_row<Groups, true>(args, group) : one_row<Groups, false>(args, group);
+      } else {
+        one_row<Groups, false>(args, group);
+      }
+      group += Groups;
+    };
+    while (group + kOneRowGroups <= groups.last) next.template operator()<kOneRowGroups>();
+    while (group < groups.last) next.template operator()<1>();
+  }
+
+  /// All sums of some groups in registers; of the last one only its first vector of units where the second is padding.
+  template <int Groups, bool Half>
   void one_row(const StepRows& args, int64_t group) const {
     const FloatTag d;
     FloatVector sums[Groups][kGroupSlots * kVectors];
@@ -220,15 +233,16 @@ class StepKernel {
       for (int v = 0; v < kGroupSlots * kVectors; ++v)
         sums[g][v] = hn::Load(d, start + g * kGroupSums + v * kLanes);
     }
-    if (args.x) add_row<Groups, false>(args.x, input_.from(group * kPanels), sizes_.input, sums);
-    add_row<Groups, true>(args.h, hidden_.from(group * kPanels), sizes_.output, sums);
+    if (args.x) add_row<Groups, Half, false>(args.x, input_.from(group * kPanels), sizes_.input, sums);
+    add_row<Groups, Half, true>(args.h, hidden_.from(group * kPanels), sizes_.output, sums);
     for (int g = 0; g < Groups; ++g) {
       const int64_t unit = (group + g) * kUnits;
-      for (int u = 0; u < unit_vectors(args, unit); ++u) new_state(args, 0, unit + u * kLanes, u, sums[g]);
+      const int vectors = Half && g == Groups - 1 ? 1 : kUnitVectors;
+      for (int u = 0; u < vectors; ++u) new_state(args, 0, unit + u * kLanes, u, sums[g]);
     }
   }
 
-  template <int Groups, bool HiddenSide>
+  template <int Groups, bool Half, bool HiddenSide>
   static HWY_INLINE void add_row(const float* row, const TilePanels& panels, int64_t inner,
                                  FloatVector (&sums)[Groups][kGroupSlots * kVectors]) {
     const FloatTag d;
@@ -245,6 +259,7 @@ class StepKernel {
 #pragma GCC unroll 32
       for (int i = 0; i < Groups * kPanels * kVectors; ++i) {
         const int g = i / (kPanels * kVectors), p = i / kVectors % kPanels, v = i % kVectors;
+        if (Half && g == Groups - 1 && place_of(p * kVectors + v).unit_vector == 1) continue;
         acc[g][p][v] =
             hn::MulAdd(a, hn::Load(d, panel + (g * kPanels + p) * panels.stride + v * kLanes), acc[g][p][v]);
       }
