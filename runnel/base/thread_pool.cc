@@ -84,12 +84,16 @@ class ThreadPool {
       tasks_ = tasks;
       next_task_ = 0;
       error_ = nullptr;
-      busy_ = workers();
+      open_ = true;
       sleepers = sleepers_ > 0;
       job_.fetch_add(1);
     }
     if (sleepers) wake_.notify_all();
     take_tasks();
+    {
+      std::lock_guard lock(mutex_);
+      open_ = false;  // who wakes only now finds nothing left to do, and nobody waits for it
+    }
     const auto done = [this] { return busy_.load() == 0; };
     if (!spin_until(done)) {
       std::unique_lock lock(mutex_);
@@ -99,6 +103,14 @@ class ThreadPool {
   }
 
  private:
+  /// Whether a worker that was called may take part in the job: it has not ended without it.
+  bool join(uint64_t& seen) {
+    std::lock_guard lock(mutex_);
+    seen = job_.load();
+    if (open_) busy_.fetch_add(1);
+    return open_;
+  }
+
   void take_tasks() {
     for (int64_t task; (task = next_task_.fetch_add(1)) < tasks_;) {
       try {
@@ -116,10 +128,10 @@ class ThreadPool {
   int wanted_;
   std::mutex mutex_;
   std::condition_variable wake_, done_;
-  bool stopping_ = false;
+  bool stopping_ = false, open_ = false;
   int sleepers_ = 0;
   std::atomic<uint64_t> job_{0};  // changed with the mutex held, so that no sleeper misses it
-  std::atomic<int> busy_{0};
+  std::atomic<int> busy_{0};  // workers that take part in the job
   detail::TaskFunction function_ = nullptr;
   void* context_ = nullptr;
   int64_t tasks_ = 0;
@@ -141,8 +153,9 @@ void ThreadPool::work() {
       wake_.wait(lock, called);
       --sleepers_;
     }
-    seen = job_.load();
+    const bool joined = join(seen);
     if (stopping_) return;
+    if (!joined) continue;
     take_tasks();
     if (busy_.fetch_sub(1) == 1) {
       std::lock_guard lock(mutex_);  // the caller is now either before its look at busy_ or asleep
