@@ -52,20 +52,8 @@ CLI::App* add_command(CLI::App& app, CommonOptions& common, const Command& comma
 }
 
 Json json_of(const Error& error) {
-  Json json;
-  json["kind"] = std::string(error.kind());
-  json["summary"] = error.summary();
-  for (const ErrorDetail& detail : error.details()) json["details"][detail.label] = detail.text;
-  if (const auto* data = dynamic_cast<const DataError*>(&error)) {
-    json["file"] = data->place().file;
-    if (data->place().line > 0) json["line"] = data->place().line;
-    if (data->place().column > 0) json["column"] = data->place().column;
-  }
-  if (const auto* format = dynamic_cast<const FormatError*>(&error)) {
-    json["file"] = format->file();
-    json["byte"] = format->offset();
-  }
-  return json;
+  const auto* command_line = dynamic_cast<const CommandLineError*>(&error);
+  return Json::parse(command_line ? command_line->json() : error_json(error));
 }
 
 std::string json_line(const Json& value) {

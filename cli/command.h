@@ -10,6 +10,7 @@
 #include <type_traits>
 
 #include "runnel/base/error.h"
+#include "runnel/explain/error_json.h"
 
 /// What every subcommand is made of. A subcommand is one file, cli/NAME.cc, with one function add_NAME
 /// that declares its options and what it does.
@@ -75,11 +76,14 @@ CLI::Validator thread_counts();
 class CommandLineError : public Error {
  public:
   explicit CommandLineError(const Error& error)
-      : Error(error.summary(), error.details()), kind_(error.kind()) {}
+      : Error(error.summary(), error.details()), kind_(error.kind()), json_(error_json(error)) {}
   std::string_view kind() const override { return kind_; }
+  /// Its fields, those of its own class among them.
+  const std::string& json() const { return json_; }
 
  private:
   std::string kind_;
+  std::string json_;
 };
 
 /// Does what makes sense of an argument; whatever Error it throws is the command line's fault.
@@ -109,6 +113,7 @@ void add_predict(CLI::App& app, CommonOptions& common);
 void add_evaluate(CLI::App& app, CommonOptions& common);
 void add_run(CLI::App& app, CommonOptions& common);
 void add_explain(CLI::App& app, CommonOptions& common);
+void add_check(CLI::App& app, CommonOptions& common);
 void add_bench(CLI::App& app, CommonOptions& common);
 void add_inspect(CLI::App& app, CommonOptions& common);
 void add_words(CLI::App& app, CommonOptions& common);

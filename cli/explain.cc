@@ -1,8 +1,6 @@
-#include <filesystem>
 #include <memory>
 #include <optional>
 
-#include "runnel/base/files.h"
 #include "runnel/explain/answer.h"
 #include "runnel/explain/batch_story.h"
 #include "runnel/explain/json.h"
@@ -10,6 +8,8 @@
 #include "runnel/explain/terms.h"
 #include "runnel/explain/text.h"
 
+#include "cli/asked.h"
+#include "cli/cli_error.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/terminal.h"
@@ -24,39 +24,6 @@ struct ExplainArguments {
   std::string ask = {};
   Lengths lengths = {};
 };
-
-/// What is asked about: a network as text, or as a file that holds such a text or a trained model.
-struct Asked {
-  std::string text;
-  bool model_file = false;
-  std::string file = {};  ///< where the text comes from; nothing: the command line
-};
-
-/// A safetensors file begins with its header's length in 8 bytes, the last of which is 0; a text has none.
-bool is_text(const std::string& content) { return content.substr(0, 8).find('\0') == std::string::npos; }
-
-Asked asked_by(const std::string& network) {
-  if (network.ends_with(".safetensors")) return {.text = {}, .model_file = true};
-  std::error_code ignored;
-  const std::filesystem::file_status status = std::filesystem::status(network, ignored);
-  const bool file = network == "-" || std::filesystem::is_regular_file(status);
-  if (!file) return {.text = network};
-  std::string content = read_file(network);
-  if (network != "-" && !is_text(content)) return {.text = {}, .model_file = true};
-  return {.text = std::move(content), .file = network};
-}
-
-/// What cannot be read in a text is the fault of the file that it came from, or of the command line.
-template <class Function>
-auto read_text(const Asked& asked, const Function& function) {
-  if (asked.file.empty()) return from_command_line(function);
-  try {
-    return function();
-  } catch (const OptionError& error) {
-    throw DataError({.file = asked.file == "-" ? "standard input" : asked.file}, error.summary(),
-                    error.details());
-  }
-}
 
 template <class AnyStory>
 void print_story(const AnyStory& story, const CommonOptions& common) {
@@ -78,13 +45,6 @@ void print_network(const Story& story, const ExplainArguments& a, const CommonOp
   print(common.json ? answer_json(answer) + "\n" : answer_text(answer, {.color = use_color(common, stdout)}));
 }
 
-/// A model as PyTorch prints it has many layers, and names such as h_n in each.
-OptionError ask_one_layer(const std::string& option, const PrintedModule& model) {
-  return OptionError(
-      option + " is about one layer or one chain, and " + model.kind + " is a model of several parts",
-      {{"fix", "give it one layer as it is printed: runnel explain 'LSTM(100, 128)'"}});
-}
-
 int explain_command(const ExplainArguments& a, const CommonOptions& common) {
   if (a.terms) {
     print(common.json ? terms_json() + "\n" : terms_text());
@@ -96,8 +56,8 @@ int explain_command(const ExplainArguments& a, const CommonOptions& common) {
     print_network(tell_story(TextClassifier::load(a.network), sizes), a, common);
   } else if (is_printed_model(asked.text)) {
     const PrintedModule model = read_text(asked, [&] { return parse_printed_model(asked.text); });
-    if (!a.ask.empty()) throw CommandLineError(ask_one_layer("--ask", model));
-    if (!a.lengths.empty()) throw CommandLineError(ask_one_layer("--lengths", model));
+    if (!a.ask.empty()) throw CommandLineError(errors::ask_one_layer("--ask", model.kind));
+    if (!a.lengths.empty()) throw CommandLineError(errors::ask_one_layer("--lengths", model.kind));
     print_story(tell_story(model, sizes), common);
   } else {
     print_network(read_text(asked, [&] { return tell_story(asked.text, sizes); }), a, common);
@@ -109,17 +69,13 @@ int explain_command(const ExplainArguments& a, const CommonOptions& common) {
 
 void add_explain(CLI::App& app, CommonOptions& common) {
   auto a = std::make_shared<ExplainArguments>();
-  CLI::App* sub = add_command(app, common,
-                              {.name = "explain",
-                               .summary = "Show a network: every shape, every number and where it comes from",
-                               .details = R"(NETWORK is one of
-  a chain of layers     Embedding(5000, 100) -> LSTM(128) -> last -> Linear(6)
-                        sizes that follow from the layer before may be left out
-  one layer             GRU(100, 20, batch_first=True), as PyTorch writes it
-  a PyTorch model       what print(model) gives there
-  a model file          model.safetensors, which runnel train wrote
-or a file with such a text; - reads it from standard input.
-Sizes that are not known stay names: [batch, seq, feature=100]. With --json every tensor is an object with
+  CLI::App* sub = add_command(
+      app, common,
+      {.name = "explain",
+       .summary = "Show a network: every shape, every number and where it comes from",
+       .details =
+           std::string(kNetworkHelp) +
+           R"(Sizes that are not known stay names: [batch, seq, feature=100]. With --json every tensor is an object with
 name, axes and shape.
 
 Examples:
@@ -130,7 +86,7 @@ Examples:
   runnel explain 'LSTM(100, 128, num_layers=2, bidirectional=True)' --ask h_n
   runnel explain 'GRU(100, 20, batch_first=True)' --lengths 5,2,7
   runnel explain --terms)"},
-                              [a, &common] { return explain_command(*a, common); });
+      [a, &common] { return explain_command(*a, common); });
   const CLI::Validator any_size = whole_number<int64_t>(1, 1'000'000'000);
   CLI::Option* network =
       sub->add_option("NETWORK", a->network, "A network as text, or a file with one; - is standard input")

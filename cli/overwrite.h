@@ -13,7 +13,7 @@ struct InputFile {
 };
 
 /// Asked before anything is read. Links to a file are the file; a pipe or a device may be both ends.
-/// Throws  OptionError when `output` is one of the inputs
+/// Throws  OptionError when `output` is one of the inputs, or empty
 void refuse_to_overwrite(const std::string& output, std::initializer_list<InputFile> inputs);
 
 }  // namespace runnel::cli

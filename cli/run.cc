@@ -13,8 +13,8 @@
 #include "runnel/nn/init.h"
 #include "runnel/nn/recurrent.h"
 #include "runnel/tensor/axes.h"
-#include "runnel/tensor/shape_error.h"
 
+#include "cli/cli_error.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/overwrite.h"
@@ -39,16 +39,13 @@ NamedArrays read_input(const std::string& path) {
 
 const Array& required_array(const NamedArrays& arrays, const std::string& name, const std::string& file) {
   if (const Array* array = arrays.find(name)) return *array;
-  std::string known;
-  for (const NamedArrays::Item& item : arrays) known += (known.empty() ? "" : ", ") + item.name;
-  throw DataError({.file = file}, fmt::format("there is no array \"{}\"", name), {{"holds", known}});
+  throw errors::no_such_array(file, name, arrays);
 }
 
 void refuse_unknown_arrays(const NamedArrays& arrays, const std::string& file) {
   for (const NamedArrays::Item& item : arrays) {
     if (item.name == "input" || item.name == "h_0" || item.name == "c_0" || item.name == "lengths") continue;
-    throw DataError({.file = file}, fmt::format("nothing reads the array \"{}\"", item.name),
-                    {{"read", "input, h_0, c_0, lengths"}});
+    throw errors::array_of_no_use(file, item.name);
   }
 }
 
@@ -58,24 +55,6 @@ const Kind* first_layer_of(const Network& network) {
     if (const auto* found = dynamic_cast<const Kind*>(layer)) return found;
   }
   return nullptr;
-}
-
-/// The names of the input's axes: what the network reads, by the number of axes.
-Shape input_names(const Network& network, const Array& array) {
-  const auto rank = static_cast<int64_t>(array.shape().size());
-  const bool steps = reads_steps(network);
-  for (const InputAxes& wanted :
-       {InputAxes{}, InputAxes{.batch = !steps, .seq = steps}, InputAxes{false, false}}) {
-    const Shape shape = input_shape(network, wanted);
-    if (shape.rank() != rank) continue;
-    // That the features are as many as the layer reads is the layer's to say.
-    return shape.has(axes::feature) ? shape.with_size(axes::feature, Axis::kSymbolic) : shape;
-  }
-  throw ShapeError({.where = "input",
-                    .what = fmt::format("the array has {} axes", rank),
-                    .expected = input_shape(network),
-                    .expected_why = "in the order that the network reads; without batch: one sequence",
-                    .got = generic_shape(array.shape())});
 }
 
 /// The names of a state's axes.
@@ -90,7 +69,7 @@ Shape state_names(const Network& network, bool batched) {
 Signal signal_of(const Network& network, const NamedArrays& arrays, const std::string& file) {
   const Array& input = required_array(arrays, "input", file);
   refuse_unknown_arrays(arrays, file);
-  const Shape names = input_names(network, input);
+  const Shape names = input_names(network, input.shape());
   Signal signal;
   if (network.reads_ids()) {
     signal.data = to_ids(input, names, "input");
@@ -108,11 +87,7 @@ Signal signal_of(const Network& network, const NamedArrays& arrays, const std::s
   const auto state = [&](const char* name) -> Variable {
     const Array* array = arrays.find(name);
     if (!array) return {};
-    if (recurrent != 1) {
-      throw DataError({.file = file},
-                      fmt::format("{} is given, but the network has {} recurrent layers", name, recurrent),
-                      {{"why", "a first state belongs to one layer"}});
-    }
+    if (recurrent != 1) throw errors::state_without_layer(file, name, recurrent);
     return to_tensor(*array, state_names(network, names.has(axes::batch)), name);
   };
   signal.h_0 = state("h_0");
@@ -142,17 +117,9 @@ bool is_model_file(const std::string& network) {
   return std::filesystem::is_regular_file(network, ignored);
 }
 
-OptionError model_has_weights(const RunArguments& a) {
-  return OptionError("--weights is of no use to a model file",
-                     {{"expected", "a network as text, or a model file alone"},
-                      {"got", fmt::format("{} --weights {}", a.network, a.weights)},
-                      {"why", "the model has its own weights"},
-                      {"fix", "leave out --weights, or write the network as text"}});
-}
-
 /// Refuses what cannot work before anything is read.
 void check_arguments(const RunArguments& a) {
-  if (!a.weights.empty() && is_model_file(a.network)) throw model_has_weights(a);
+  if (!a.weights.empty() && is_model_file(a.network)) throw errors::model_has_weights(a.network, a.weights);
   refuse_to_overwrite(a.output, {{"NETWORK", a.network}, {"INPUT", a.input}, {"--weights", a.weights}});
 }
 

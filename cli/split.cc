@@ -5,6 +5,7 @@
 #include "runnel/base/files.h"
 #include "runnel/data/csv.h"
 
+#include "cli/cli_error.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/overwrite.h"
@@ -59,6 +60,7 @@ void prepare_folder(const SplitArguments& a) {
 int split_command(const SplitArguments& a, const CommonOptions& common) {
   const SplitOptions options{.fractions = a.fractions, .seed = common.seed};
   check_options(options);
+  if (a.output.empty()) throw errors::no_output_name();
   for (const char* part : kNames) refuse_to_overwrite(path_of(a, part), {{"DATA", a.file}});
   const Table table = read_text_table(a.file, a.table);
   const Split split = split_rows_of(table, a, options);

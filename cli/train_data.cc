@@ -5,29 +5,18 @@
 
 #include "runnel/base/files.h"
 
+#include "cli/cli_error.h"
 #include "cli/overwrite.h"
 
 namespace runnel::cli {
 namespace {
-
-/// All rows go to training. `group` is the column that keeps rows together, if there is one.
-DataError dev_is_empty(const std::string& file, const std::string& group) {
-  const std::string why =
-      group.empty() ? "there is one row, and it goes to training"
-                    : fmt::format("rows of one group stay together, and all have the same {}", group);
-  const std::string fix = group.empty() ? "more rows" : "another column for --group";
-  return DataError({.file = file}, "no rows are left to measure on",
-                   {{"why", why}, {"fix", fix + ", or --dev FILE with rows to measure on"}});
-}
-
-OptionError both_from_standard_input() { return OptionError("DATA and --dev cannot both be standard input"); }
 
 /// Rows to train on and rows to measure on.
 Split split_off_dev(const Table& table, int64_t label_column, const TrainArguments& a, uint64_t seed) {
   const bool by_group = !a.group.empty();
   std::vector<std::string> units = table.texts(by_group ? table.column(a.group) : label_column);
   const bool one = by_group ? std::set(units.begin(), units.end()).size() == 1 : units.size() == 1;
-  if (one) throw dev_is_empty(table.name(), a.group);
+  if (one) throw errors::dev_is_empty(table.name(), a.group);
   return split_table(table, label_column, a.group,
                      {.fractions = {1 - a.dev_fraction, a.dev_fraction}, .seed = seed});
 }
@@ -39,7 +28,7 @@ void check_arguments(const TrainArguments& a) {
   check_options(a.vocabulary);
   parse_tokenizer_kind(a.tokenizer);
   from_command_line([&] { TextClassifier::check_chain(a.model); });
-  if (a.data == "-" && a.dev == "-") throw both_from_standard_input();
+  if (a.data == "-" && a.dev == "-") throw errors::standard_input_twice("DATA", "--dev");
   refuse_to_overwrite(a.output, {{"DATA", a.data}, {"--dev", a.dev}, {"--vectors", a.vectors}});
   require_writable(a.output);
   if (!a.dev.empty()) require_readable(a.dev);

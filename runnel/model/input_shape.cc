@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "runnel/model/model_error.h"
 #include "runnel/nn/cells.h"
 #include "runnel/nn/embedding.h"
 #include "runnel/nn/linear.h"
@@ -50,6 +51,20 @@ Shape input_shape(const Network& network, const InputAxes& wanted) {
   std::vector<Axis> list = leading_axes(wanted, network.batch_first());
   list.push_back({axes::feature});
   return Shape(list);
+}
+
+Shape input_names(const Network& network, std::span<const int64_t> sizes) {
+  const auto rank = static_cast<int64_t>(sizes.size());
+  const bool steps = reads_steps(network);
+  for (const InputAxes& wanted :
+       {InputAxes{}, InputAxes{.batch = !steps, .seq = steps}, InputAxes{false, false}}) {
+    const Shape shape = input_shape(network, wanted);
+    if (shape.rank() != rank) continue;
+    std::vector<Axis> named(shape.begin(), shape.end());
+    for (size_t i = 0; i < named.size(); ++i) named[i].size = sizes[i];
+    return Shape(named);
+  }
+  throw errors::other_number_of_axes(input_shape(network), sizes);
 }
 
 const Layer* reading_layer(const Network& network) {

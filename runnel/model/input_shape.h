@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 
 #include "runnel/model/network.h"
 
@@ -26,6 +27,12 @@ std::optional<Shape> input_shape(const Layer& layer, const InputAxes& wanted = {
 /// The shape of the data that a network reads, as its reading layer has it; [batch, seq, feature] when it
 /// has none.
 Shape input_shape(const Network& network, const InputAxes& wanted = {});
+
+/// The names of the axes of data with so many sizes, in the order in which the network reads them: input_shape with a
+/// batch and steps, or without one of them. Sizes are those of the data; that the features are as many as the network
+/// reads is its layers' to say.
+/// Throws  ShapeError when it reads data of another number of axes
+Shape input_names(const Network& network, std::span<const int64_t> sizes);
 
 /// The first layer that does not read any number of features: the one that tells what the data are. Null
 /// when there is none.

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <fmt/format.h>
 
+#include "runnel/formats/array.h"
 #include "runnel/text/show.h"
 
 namespace runnel::errors {
@@ -57,6 +58,23 @@ OptionError label_out_of_order(const std::string& label, const std::string& befo
 OptionError not_a_classifier(const std::string& chain, const std::string& what, const std::string& fix) {
   return OptionError("the network does not classify texts",
                      {{"network", chain}, {"why", what}, {"fix", fix}});
+}
+
+OptionError no_known_layer(const std::string& model) {
+  return OptionError(fmt::format("{} has no layer that Runnel knows", model),
+                     {{"why", "so nothing tells what data it reads"},
+                      {"fix", "give the layer that reads them by itself: 'LSTM(100, 128)'"}});
+}
+
+ShapeError other_number_of_axes(const Shape& expected, std::span<const int64_t> sizes) {
+  const auto rank = static_cast<int64_t>(sizes.size());
+  return ShapeError({.where = "input",
+                     .what = fmt::format("the array has {} {}", rank, rank == 1 ? "axis" : "axes"),
+                     .expected = expected,
+                     .expected_why = "in the order that the network reads; without batch: one sequence",
+                     .got = generic_shape(sizes),
+                     .fix = rank < expected.rank() ? "x[None, …] adds an axis in front, x[…, None] one behind"
+                                                   : "x.reshape(…): which of the axes belong together?"});
 }
 
 }  // namespace runnel::errors

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
 
 #include "runnel/base/error.h"
-#include "runnel/tensor/shape.h"
+#include "runnel/tensor/shape_error.h"
 
 /// The sentences about model files, each made in one place.
 namespace runnel::errors {
@@ -23,5 +25,9 @@ OptionError label_twice(const std::string& label);
 OptionError label_out_of_order(const std::string& label, const std::string& before);
 /// The network does not read ids, or does not end in one score a class.
 OptionError not_a_classifier(const std::string& chain, const std::string& what, const std::string& fix);
+/// A printed model without a layer that Runnel knows.
+OptionError no_known_layer(const std::string& model);
+/// Data with more or fewer axes than the network reads.
+ShapeError other_number_of_axes(const Shape& expected, std::span<const int64_t> sizes);
 
 }  // namespace runnel::errors

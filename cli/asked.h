@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+
+#include "cli/command.h"
+
+/// A network on the command line, as explain and check take it: a text, or a file that holds such a text or a model.
+namespace runnel::cli {
+
+/// What is asked about.
+struct Asked {
+  std::string text;
+  bool model_file = false;
+  std::string file = {};  ///< where the text comes from; nothing: the command line
+};
+
+/// Reads the file if it is one; "-" is standard input.
+Asked asked_by(const std::string& network);
+
+/// What the word NETWORK may be, for the help of a command.
+extern const char* const kNetworkHelp;
+
+/// What cannot be read in a text is the fault of the file that it came from, or of the command line.
+template <class Function>
+auto read_text(const Asked& asked, const Function& function) {
+  if (asked.file.empty()) return from_command_line(function);
+  try {
+    return function();
+  } catch (const OptionError& error) {
+    throw DataError({.file = asked.file == "-" ? "standard input" : asked.file}, error.summary(),
+                    error.details());
+  }
+}
+
+}  // namespace runnel::cli

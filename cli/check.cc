@@ -1,0 +1,156 @@
+#include "runnel/check/check.h"
+
+#include <memory>
+
+#include "runnel/base/files.h"
+#include "runnel/formats/npy.h"
+#include "runnel/formats/npz.h"
+#include "runnel/nn/init.h"
+
+#include "cli/asked.h"
+#include "cli/cli_error.h"
+#include "cli/command.h"
+#include "cli/output.h"
+#include "cli/text_data.h"
+
+namespace runnel::cli {
+namespace {
+
+struct CheckArguments {
+  std::string network, data, lengths, array;
+  TableArguments table;
+  bool text_given = false;
+};
+
+std::string shown(const std::string& path) { return path == "-" ? "standard input" : path; }
+
+/// What --data is: arrays, or a table of rows.
+struct CheckedFile {
+  std::optional<DataToCheck> arrays = {};
+  std::optional<Table> table = {};
+};
+
+/// The array of this name; of an .npz without "input", its only one.
+CheckedArray array_in(const NamedArrays& arrays, const std::string& name, const std::string& file) {
+  const Array* found = arrays.find(name);
+  if (!found && arrays.size() == 1) found = &arrays[0].array;
+  if (!found) throw errors::no_such_array(file, name, arrays);
+  return {.name = file, .array = *found};
+}
+
+CheckedFile read_data(const CheckArguments& a) {
+  const std::string bytes = read_file(a.data), name = shown(a.data);
+  if (bytes.starts_with("PK")) {
+    const NamedArrays arrays = read_npz(bytes, name);
+    DataToCheck data{.data = array_in(arrays, a.array, name)};
+    if (const Array* lengths = arrays.find("lengths")) {
+      data.lengths = CheckedArray{.name = name + ": lengths", .array = *lengths};
+    }
+    return {.arrays = data};
+  }
+  if (bytes.starts_with("\x93NUMPY")) {
+    return {.arrays = DataToCheck{.data = {.name = name, .array = read_npy(bytes, name)}}};
+  }
+  const TableFormat format =
+      a.data == "-" && a.table.format == "automatic" ? TableFormat::csv : parse_table_format(a.table.format);
+  return {.table = parse_table(bytes, a.data == "-" ? name : a.data,
+                               {.format = format, .header = !a.table.no_header})};
+}
+
+CheckedArray read_lengths_file(const std::string& path) {
+  const std::string bytes = read_file(path), name = shown(path);
+  if (bytes.starts_with("PK")) return array_in(read_npz(bytes, name), "lengths", name);
+  return {.name = name, .array = read_npy(bytes, name)};
+}
+
+/// Whether the rows are texts: a column for them was named, or has the name that train looks for.
+bool holds_texts(const CheckArguments& a, const Table& table) {
+  return a.text_given ||
+         std::find(table.columns().begin(), table.columns().end(), a.table.text) != table.columns().end();
+}
+
+/// The network that is asked about. A model file's is inside the model.
+struct NetworkToCheck {
+  std::optional<TextClassifier> model = {};
+  Network network = {};
+  bool open_ended = false;
+
+  CheckedNetwork checked() const { return {model ? &model->network : &network, open_ended}; }
+};
+
+NetworkToCheck network_to_check(const std::string& word) {
+  const Asked asked = asked_by(word);
+  if (asked.model_file) return {.model = TextClassifier::load(word)};
+  return read_text(asked, [&]() -> NetworkToCheck {
+    const ShapesOnly shapes;  // only sizes matter
+    if (!is_printed_model(asked.text)) return {.network = make_network(asked.text)};
+    return {.network = layers_of(parse_printed_model(asked.text)), .open_ended = true};
+  });
+}
+
+DataCheck check_file(const CheckArguments& a) {
+  const NetworkToCheck network = network_to_check(a.network);
+  CheckedFile file = read_data(a);
+  std::vector<Finding> left_out;
+  if (file.table && holds_texts(a, *file.table)) {
+    const int64_t column = file.table->column(a.table.text);
+    return network.model ? check_texts(*network.model, *file.table, column)
+                         : check_texts(network.checked(), *file.table, column);
+  }
+  if (file.table) {
+    NumberTable numbers = numbers_of(*file.table);
+    file.arrays = DataToCheck{.data = std::move(numbers.array)};
+    left_out = std::move(numbers.left_out);
+  }
+  if (!a.lengths.empty()) file.arrays->lengths = read_lengths_file(a.lengths);
+  DataCheck check = check_data(network.checked(), *file.arrays);
+  check.findings.insert(check.findings.end(), left_out.begin(), left_out.end());
+  return check;
+}
+
+int check_command(const CheckArguments& a, const CommonOptions& common) {
+  if (a.network == "-" && a.data == "-") throw errors::standard_input_twice("NETWORK", "--data");
+  if (a.network == "-" && a.lengths == "-") throw errors::standard_input_twice("NETWORK", "--lengths");
+  if (a.data == "-" && a.lengths == "-") throw errors::standard_input_twice("--data", "--lengths");
+  const DataCheck check = check_file(a);
+  print(common.json ? check_json(check) + "\n" : check_text(check));
+  return check.fits() ? kWell : kDataAtFault;
+}
+
+}  // namespace
+
+void add_check(CLI::App& app, CommonOptions& common) {
+  auto a = std::make_shared<CheckArguments>();
+  CLI::App* sub = add_command(
+      app, common,
+      {.name = "check",
+       .summary = "Say whether data are right for a network, and find mistakes that run without a word",
+       .details = std::string(kNetworkHelp) + R"(
+Tells which axis is which and how that was found, what fits and what does not, and what goes wrong in silence: the
+axes in another order, one sequence for a batch, ids for features, padding, lengths. Exit 0: the data fit, perhaps
+with warnings; 1: they do not.
+
+FILE is x.npy; an .npz with input and, if need be, lengths; or a table as train reads it: of texts, if it has the
+column of --text, else of numbers, a row a step.
+
+Examples:
+  runnel check 'GRU(100, 20)' --data x.npy --lengths lengths.npy
+  runnel check 'Embedding(5000, 100) -> LSTM(128) -> last -> Linear(6)' --data rows.csv --text description
+  python -c 'from net import model; print(model)' | runnel check - --data batch.npz)"},
+      [a, &common] { return check_command(*a, common); });
+  sub->add_option("NETWORK", a->network, "A network as text, or a file with one; - is standard input")
+      ->required();
+  sub->add_option("--data,-d", a->data, "The data: .npy, .npz, or a table; - is standard input")->required();
+  sub->add_option("--lengths", a->lengths, "An .npy with the length of each sequence, - is standard input");
+  sub->add_option("--array", a->array, "Which array of an .npz")->default_val("input");
+  sub->add_option_function<std::string>(
+      "--text",
+      [a](const std::string& column) {
+        a->table.text = column;
+        a->text_given = true;
+      },
+      "The column of the text, by name or number (default: text, if there is one)");
+  add_format_options(*sub, a->table);
+}
+
+}  // namespace runnel::cli

@@ -1,0 +1,76 @@
+#include "cli/cli_error.h"
+
+#include <fmt/format.h>
+
+#include "runnel/text/show.h"
+
+namespace runnel::errors {
+namespace {
+
+std::string names_in(const NamedArrays& arrays) {
+  std::vector<std::string> names;
+  for (const NamedArrays::Item& item : arrays) names.push_back(item.name);
+  return listed(names);
+}
+
+}  // namespace
+
+OptionError ask_one_layer(const std::string& option, const std::string& model) {
+  return OptionError(
+      fmt::format("{} is about one layer or one chain, and {} is a model of several parts", option, model),
+      {{"fix", "give it one layer as it is printed: runnel explain 'LSTM(100, 128)'"}});
+}
+
+OptionError model_has_weights(const std::string& model, const std::string& weights) {
+  return OptionError("--weights is of no use to a model file",
+                     {{"expected", "a network as text, or a model file alone"},
+                      {"got", fmt::format("{} --weights {}", model, weights)},
+                      {"why", "the model has its own weights"},
+                      {"fix", "leave out --weights, or write the network as text"}});
+}
+
+OptionError standard_input_twice(const std::string& first, const std::string& second) {
+  return OptionError(fmt::format("{} and {} cannot both be standard input", first, second),
+                     {{"why", "it can be read once"}, {"fix", "a file for one of them"}});
+}
+
+OptionError output_is_input(const std::string& output, const std::string& word, const std::string& path) {
+  return OptionError(fmt::format("{} would be written over, but it is read too", output),
+                     {{"expected", "an output that is none of the inputs"},
+                      {"got", fmt::format("{} {}", word, path)},
+                      {"why", "what was read would be lost"},
+                      {"fix", "another --output"}});
+}
+
+OptionError no_output_name() {
+  return OptionError("--output is empty, expected a file",
+                     {{"fix", "--output FILE, or - for standard output"}});
+}
+
+DataError no_such_array(const std::string& file, const std::string& name, const NamedArrays& arrays) {
+  return DataError({.file = file}, fmt::format("there is no array \"{}\"", name),
+                   {{"holds", names_in(arrays)}});
+}
+
+DataError array_of_no_use(const std::string& file, const std::string& name) {
+  return DataError({.file = file}, fmt::format("nothing reads the array \"{}\"", name),
+                   {{"read", "input, h_0, c_0, lengths"}});
+}
+
+DataError state_without_layer(const std::string& file, const std::string& name, int64_t recurrent_layers) {
+  return DataError(
+      {.file = file},
+      fmt::format("{} is given, but the network has {} recurrent layers", name, recurrent_layers),
+      {{"why", "a first state belongs to one layer"}});
+}
+
+DataError dev_is_empty(const std::string& file, const std::string& group) {
+  const std::string why =
+      group.empty() ? "there is one row, and it goes to training"
+                    : fmt::format("rows of one group stay together, and all have the same {}", group);
+  const std::string fix = group.empty() ? "more rows" : "another column for --group";
+  return DataError({.file = file}, "no rows are left to measure on",
+                   {{"why", why}, {"fix", fix + ", or --dev FILE with rows to measure on"}});
+}
+
+}  // namespace runnel::errors

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+
+#include "runnel/base/error.h"
+#include "runnel/formats/named_arrays.h"
+
+/// The sentences of the command line that are not about the command line's grammar (command_line.cc makes those), each
+/// made in one place.
+namespace runnel::errors {
+
+/// A model as PyTorch prints it has many layers, and names such as h_n in each. `option` asks about one.
+OptionError ask_one_layer(const std::string& option, const std::string& model);
+/// --weights for a file that has its own.
+OptionError model_has_weights(const std::string& model, const std::string& weights);
+/// Two words of the command line are "-": `{"DATA", "--dev"}`.
+OptionError standard_input_twice(const std::string& first, const std::string& second);
+/// The output, given as `word path`, is read too.
+OptionError output_is_input(const std::string& output, const std::string& word, const std::string& path);
+/// --output ''.
+OptionError no_output_name();
+
+DataError no_such_array(const std::string& file, const std::string& name, const NamedArrays& arrays);
+DataError array_of_no_use(const std::string& file, const std::string& name);
+/// A first state for a network of none or many recurrent layers.
+DataError state_without_layer(const std::string& file, const std::string& name, int64_t recurrent_layers);
+
+/// Rows to train on are there, none to measure on. `group` is the column that keeps rows together, if there is one.
+DataError dev_is_empty(const std::string& file, const std::string& group);
+
+}  // namespace runnel::errors

@@ -1,0 +1,312 @@
+#include "runnel/check/check.h"
+
+#include <fstream>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "runnel/data/read_table.h"
+#include "runnel/nn/init.h"
+
+#include "tests/check/sample_data.h"
+
+namespace runnel {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+DataCheck check_of(const std::string& network, const DataToCheck& data) {
+  const ShapesOnly shapes;
+  const Network made = make_network(network);
+  return check_data({.network = &made}, data);
+}
+DataCheck check_of(const std::string& network, const Array& x) {
+  return check_of(network, {.data = {.name = "x.npy", .array = x}});
+}
+DataCheck check_of(const std::string& network, const Array& x, const Array& lengths) {
+  return check_of(network, {.data = {.name = "x.npy", .array = x},
+                            .lengths = CheckedArray{.name = "l.npy", .array = lengths}});
+}
+
+/// The names of what was found, the faults in capitals.
+std::vector<std::string> found(const DataCheck& check) {
+  std::vector<std::string> names;
+  for (const Finding& finding : check.findings) {
+    names.push_back((finding.severity == Severity::fault ? "FAULT " : "") + finding.mistake);
+  }
+  return names;
+}
+
+const Finding& first(const DataCheck& check) { return check.findings.at(0); }
+
+/// The page on file in tests/check/texts; what differs is left in the folder for temporary files.
+void expect_page(const std::string& name, const DataCheck& check) {
+  const std::string page = check_text(check), file = name + ".txt";
+  std::ifstream there(std::string(RUNNEL_SOURCE_DIR "/tests/check/texts/") + file);
+  const std::string expected{std::istreambuf_iterator<char>(there), {}};
+  EXPECT_EQ(page, expected);
+  if (page != expected) std::ofstream(testing::TempDir() + file) << page;
+}
+
+const Lengths kLengths = sample_lengths(8, 12);
+
+// ---- the seven mistakes that run without a word
+
+TEST(Check, sees_batch_first_data_in_a_layer_that_reads_seq_first_by_the_lengths) {
+  const DataCheck check = check_of("GRU(5, 20)", padded_noise(kLengths, 12, 5), lengths_array(kLengths));
+  EXPECT_THAT(found(check), ElementsAre("FAULT axis_order", "last_step_is_padding", "padding_not_packed"));
+  EXPECT_EQ(check.as_found->shape, Shape({{"batch", 8}, {"seq", 12}, {"feature", 5}}));
+  expect_page("axis_order_by_lengths", check);
+}
+
+TEST(Check, sees_the_same_by_the_padding_when_there_are_no_lengths) {
+  const DataCheck check = check_of("LSTM(5, 20)", padded_noise(kLengths, 12, 5));
+  EXPECT_EQ(first(check).mistake, "axis_order");
+  expect_page("axis_order_by_padding", check);
+}
+
+TEST(Check, sees_the_same_by_smoothness_when_there_is_no_padding) {
+  const DataCheck check = check_of("RNN(5, 20, batch_first=True)",
+                                   cube(30, 8, 5, [](auto t, auto n, auto f) { return wave(n, t, f); }));
+  EXPECT_THAT(found(check), ElementsAre("FAULT axis_order"));
+  expect_page("axis_order_by_smoothness", check);
+}
+
+TEST(Check, says_that_both_orders_fit_when_nothing_tells) {
+  const DataCheck check = check_of("GRU(5, 20)", cube(8, 12, 5, noise()));
+  EXPECT_THAT(found(check), ElementsAre("axis_order_unknown"));
+  EXPECT_TRUE(check.fits());
+  expect_page("axis_order_unknown", check);
+}
+
+TEST(Check, finds_nothing_where_the_order_is_right) {
+  for (const bool batch_first : {true, false}) {
+    const Array x = batch_first ? cube(8, 30, 5, wave)
+                                : cube(30, 8, 5, [](auto t, auto n, auto f) { return wave(n, t, f); });
+    const DataCheck check = check_of(batch_first ? "GRU(5, 20, batch_first=True)" : "GRU(5, 20)", x);
+    EXPECT_THAT(found(check), IsEmpty());
+    EXPECT_FALSE(check.as_found.has_value());
+    EXPECT_THAT(check.remarks, ElementsAre(HasSubstr("steps follow smoothly along axis ")));
+  }
+}
+
+TEST(Check, decides_between_equal_axes_by_where_the_zeros_begin) {
+  const Lengths lengths = sample_lengths(12, 12);
+  const DataCheck check = check_of("GRU(5, 20)", padded_noise(lengths, 12, 5), lengths_array(lengths));
+  EXPECT_EQ(first(check).mistake, "axis_order");
+  EXPECT_THAT(first(check).error.what(), HasSubstr("the zeros along axis 1 begin where the lengths say"));
+}
+
+TEST(Check, points_out_two_axes_that_are_taken_for_one_sequence) {
+  const DataCheck check = check_of("GRU(10, 20)", cube(1, 32, 10, noise()));
+  EXPECT_THAT(found(check), ElementsAre("axis_order_unknown"));  // three axes are another matter
+  Tensor rows(Shape{{"n", 32}, {"f", 10}});
+  const ValueAt value = noise();
+  for (float& x : rows.values()) x = value(0, 0, 0);
+  const DataCheck two = check_of("GRU(10, 20)", Array::from(rows));
+  EXPECT_THAT(found(two), ElementsAre("one_sequence"));
+  expect_page("one_sequence", two);
+}
+
+TEST(Check, refuses_two_axes_with_a_length_a_row) {
+  Tensor rows(Shape{{"n", 8}, {"f", 12}});
+  const DataCheck check = check_of("GRU(12, 20)", Array::from(rows), lengths_array(kLengths));
+  EXPECT_THAT(found(check), ElementsAre("FAULT one_sequence"));
+  expect_page("one_sequence_by_lengths", check);
+}
+
+TEST(Check, believes_that_two_axes_are_one_sequence_whose_steps_follow_smoothly) {
+  Tensor rows(Shape{{"t", 90}, {"f", 3}});
+  for (int64_t i = 0; i < rows.count(); ++i) rows.data()[i] = wave(0, i / 3, i % 3);
+  const DataCheck check = check_of("GRU(3, 20)", Array::from(rows));
+  EXPECT_THAT(found(check), IsEmpty());
+  EXPECT_THAT(check.remarks, ElementsAre(HasSubstr("one sequence without a batch: its steps follow")));
+}
+
+TEST(Check, finds_a_length_past_the_end) {
+  Lengths lengths = kLengths;
+  lengths[3] = 13;
+  const DataCheck check =
+      check_of("GRU(5, 20, batch_first=True)", padded_noise(kLengths, 12, 5), lengths_array(lengths));
+  EXPECT_EQ(found(check).front(), "FAULT lengths");
+  expect_page("length_past_the_end", check);
+}
+
+TEST(Check, finds_lengths_with_fractions) {
+  const DataCheck check = check_of("GRU(5, 20, batch_first=True)", padded_noise(kLengths, 12, 5),
+                                   numbers({4, 3, 11, 12, 5, 6.5f, 3, 2}));
+  EXPECT_EQ(found(check).front(), "FAULT lengths_not_whole");
+  EXPECT_STREQ(first(check).error.what(),
+               "l.npy: the lengths are float32, expected whole numbers\n"
+               "  why  length 5 is 6.5; PyTorch cuts the fraction off without a word\n"
+               "  fix  lengths.astype(numpy.int64), after a look at where the fractions come from");
+}
+
+TEST(Check, warns_of_the_last_step_of_padding_and_of_padding_that_is_not_packed) {
+  const DataCheck check =
+      check_of("GRU(5, 20, batch_first=True)", padded_noise(kLengths, 12, 5), lengths_array(kLengths));
+  EXPECT_THAT(found(check), ElementsAre("last_step_is_padding", "padding_not_packed"));
+  EXPECT_TRUE(check.fits());
+  expect_page("padding", check);
+}
+
+TEST(Check, warns_that_a_view_of_h_n_mixes_the_sequences) {
+  const DataCheck check = check_of("LSTM(5, 20, bidirectional=True, batch_first=True)", cube(8, 30, 5, wave));
+  EXPECT_THAT(found(check), ElementsAre("view_mixes_sequences"));
+  expect_page("view", check);
+}
+
+TEST(Check, warns_of_neither_where_a_chain_does_it_right) {
+  const std::string chain = "GRU(5, 20, bidirectional=True) -> last -> Linear(3)";
+  EXPECT_THAT(found(check_of(chain, padded_noise(kLengths, 12, 5), lengths_array(kLengths))), IsEmpty());
+  EXPECT_THAT(found(check_of(chain, padded_noise(kLengths, 12, 5))), ElementsAre("lengths_not_given"));
+}
+
+// ---- kinds, sizes and ids
+
+TEST(Check, finds_ids_where_features_belong) {
+  const DataCheck check = check_of("GRU(100, 20, batch_first=True)", ids_of({4, 8, 15, 16, 23, 42}, {2, 3}));
+  EXPECT_THAT(found(check), ElementsAre("FAULT ids_for_features"));
+  expect_page("ids_for_features", check);
+}
+
+TEST(Check, finds_numbers_where_ids_belong) {
+  const std::string chain = "Embedding(50, 8) -> GRU(20) -> last";
+  EXPECT_THAT(found(check_of(chain, cube(8, 12, 5, noise()))), ElementsAre("FAULT features_for_ids"));
+  const DataCheck whole = check_of(chain, numbers({4, 8, 49, 3}));
+  EXPECT_THAT(found(whole), ElementsAre("FAULT ids_as_fractions"));
+  EXPECT_THAT(first(whole).error.what(), HasSubstr("fix  x.astype(numpy.int64)"));
+}
+
+TEST(Check, finds_ids_past_the_vocabulary_and_counts_them) {
+  const DataCheck check =
+      check_of("Embedding(50, 8) -> GRU(20) -> last", ids_of({4, 8, 49, 16, 50, 2, 77, 1}, {2, 4}));
+  EXPECT_THAT(found(check), testing::Contains("FAULT id_past_vocabulary"));
+  EXPECT_STREQ(
+      first(check).error.what(),
+      "embedding: id 50 at [batch=1, seq=0] is outside the vocabulary of 50 words\n"
+      "  expected  [vocab=50, feature=8]    the weight; ids are 0 … 49\n"
+      "  got       [batch=2, seq=4]         the ids\n"
+      "  why       2 of 8 ids outside; the largest is 77\n"
+      "  fix       ids from the vocabulary that this embedding was made for, or an embedding of 51 words or "
+      "more");
+}
+
+TEST(Check, tells_features_that_are_not_last_or_too_many) {
+  const DataCheck moved = check_of("GRU(5, 20, batch_first=True)", cube(8, 5, 12, noise()));
+  EXPECT_THAT(found(moved), ElementsAre("FAULT features_not_last"));
+  EXPECT_EQ(first(moved).error.mismatch().fix, "x.transpose(0, 2, 1)");
+  const DataCheck other = check_of("GRU(6, 20, batch_first=True)", cube(8, 12, 5, noise()));
+  EXPECT_THAT(found(other), ElementsAre("FAULT feature_size"));
+  EXPECT_EQ(first(other).error.mismatch().fix, "GRU(5, 20, batch_first=True)");
+}
+
+TEST(Check, tells_a_missing_axis_of_features_and_axes_that_no_network_reads) {
+  const DataCheck missing =
+      check_of("GRU(1, 20, batch_first=True)", Array::from(Tensor(Shape{{"n", 8}, {"t", 12}})));
+  EXPECT_THAT(found(missing), ElementsAre("FAULT feature_axis_missing"));
+  EXPECT_EQ(first(missing).error.mismatch().fix, "x[..., None]");
+  const Array four = Array::from(Tensor(Shape{{"a", 2}, {"b", 3}, {"c", 4}, {"d", 5}}));
+  EXPECT_THAT(found(check_of("GRU(5, 20)", four)), ElementsAre("FAULT axes"));
+  EXPECT_THAT(found(check_of("GRU(5, 20)", numbers({1, 2, 3, 4, 5}))), ElementsAre("FAULT axes"));
+}
+
+// ---- numbers
+
+TEST(Check, finds_the_first_value_that_is_not_finite) {
+  const ValueAt value = noise();
+  const DataCheck check = check_of("GRUCell(3, 20)", [&] {
+    Tensor x(Shape{{"n", 8}, {"f", 3}});
+    for (float& each : x.values()) each = value(0, 0, 0);
+    x.data()[7] = std::numeric_limits<float>::quiet_NaN();
+    x.data()[20] = std::numeric_limits<float>::infinity();
+    return Array::from(x);
+  }());
+  EXPECT_THAT(found(check), ElementsAre("FAULT not_finite"));
+  EXPECT_STREQ(first(check).error.what(),
+               "data: feature 1 at [batch=2, feature=1] is nan\n"
+               "  got  [batch=8, feature=3]\n"
+               "  why  NaN or infinite: 2 of 24 values; one is enough to make the loss NaN\n"
+               "  fix  x = numpy.nan_to_num(x), or leave such sequences out");
+}
+
+TEST(Check, warns_of_constant_features_and_of_wild_scales) {
+  const DataCheck check = check_of("GRU(5, 20, batch_first=True)", cube(8, 30, 5, [](auto n, auto t, auto f) {
+                                     return f == 3 ? 7.0f : wave(n, t, f) * (f == 4 ? 1e6f : 1);
+                                   }));
+  EXPECT_THAT(found(check), ElementsAre("constant_features", "scales"));
+  expect_page("scales", check);
+}
+
+TEST(Check, warns_of_lengths_that_contradict_the_padding) {
+  const Lengths other(kLengths.rbegin(), kLengths.rend());
+  const DataCheck check =
+      check_of("GRU(5, 20, batch_first=True)", padded_noise(kLengths, 12, 5), lengths_array(other));
+  EXPECT_THAT(found(check), testing::Contains("lengths_contradict_padding"));
+  Lengths one_less = kLengths;
+  one_less.pop_back();
+  EXPECT_THAT(
+      found(check_of("GRU(5, 20, batch_first=True)", padded_noise(kLengths, 12, 5), lengths_array(one_less))),
+      testing::Contains("FAULT lengths"));
+}
+
+TEST(Check, warns_of_sequences_without_steps) {
+  Lengths lengths = kLengths;
+  lengths[2] = 0;
+  const DataCheck check =
+      check_of("GRU(5, 20, batch_first=True)", padded_noise(lengths, 12, 5), lengths_array(lengths));
+  EXPECT_THAT(found(check), testing::Contains("no_steps"));
+}
+
+// ---- printed models, tables, JSON
+
+TEST(Check, checks_the_first_reading_layer_of_a_printed_model) {
+  const Network layers =
+      layers_of(parse_printed_model("Tagger(\n  (embedding): Embedding(50, 8)\n  (lstm): LSTM(8, 20, "
+                                    "num_layers=2)\n  (out): Linear(20, 3)\n)"));
+  const DataCheck check =
+      check_data({.network = &layers, .open_ended = true},
+                 {.data = {.name = "x.npy", .array = ids_of({4, 8, 3, 2, 9, 7}, {2, 3})}});
+  EXPECT_THAT(found(check), ElementsAre("axis_order_unknown", "view_mixes_sequences"));
+  EXPECT_THROW(layers_of(parse_printed_model("Net(\n  (conv): Conv1d(3, 4)\n)")), OptionError);
+}
+
+TEST(Check, reads_a_table_of_numbers_and_names_what_it_leaves_out) {
+  const NumberTable table = numbers_of(parse_table("day,sun,rain\nMon,1.5,0\nTue,,3\n", "weather.csv"));
+  EXPECT_EQ(table.array.array.shape(), (std::vector<int64_t>{2, 2}));
+  EXPECT_THAT(table.left_out, testing::SizeIs(1));
+  EXPECT_THAT(table.left_out[0].error.what(), HasSubstr("column \"day\" is left out"));
+  const DataCheck check = check_of("GRU(2, 20)", {.data = table.array});
+  EXPECT_EQ(first(check).mistake, "not_finite");
+  EXPECT_THAT(first(check).error.what(), HasSubstr("column \"sun\" at [seq=1, feature=0] is nan"));
+  EXPECT_THROW(numbers_of(parse_table("a\n1\nx\n", "t.csv")), DataError);
+  EXPECT_THROW(numbers_of(parse_table("a\nx\n", "t.csv")), DataError);
+}
+
+TEST(Check, counts_the_words_of_texts) {
+  const Table table = parse_table("text,label\na b c,1\n,2\nc d,1\n", "rows.csv");
+  const ShapesOnly shapes;
+  const Network small = make_network("Embedding(5, 8) -> GRU(20) -> last -> Linear(2)");
+  const DataCheck check = check_texts(CheckedNetwork{.network = &small}, table, 0);
+  EXPECT_THAT(found(check), ElementsAre("FAULT id_past_vocabulary", "texts_without_words"));
+  expect_page("texts", check);
+  const Network numbers = make_network("GRU(8, 20)");
+  EXPECT_THAT(found(check_texts(CheckedNetwork{.network = &numbers}, table, 0)),
+              ElementsAre("FAULT texts_for_features"));
+}
+
+TEST(Check, gives_the_same_fields_as_JSON) {
+  const auto json = nlohmann::json::parse(
+      check_json(check_of("GRU(5, 20)", padded_noise(kLengths, 12, 5), lengths_array(kLengths))));
+  EXPECT_EQ(json["fits"], false);
+  EXPECT_EQ(json["arrays"][1]["name"], "l.npy");
+  EXPECT_EQ(json["as_found"]["axes"], (std::vector<std::string>{"batch", "seq", "feature"}));
+  EXPECT_EQ(json["findings"][0]["mistake"], "axis_order");
+  EXPECT_EQ(json["findings"][0]["expected"]["shape"], (std::vector<int64_t>{8, 12, 5}));
+  EXPECT_THAT(json["findings"][0]["fix"], HasSubstr("batch_first=True"));
+}
+
+}  // namespace
+}  // namespace runnel
