@@ -1,5 +1,6 @@
 #include "cli/cli_error.h"
 
+#include <cctype>
 #include <fmt/format.h>
 
 #include "runnel/text/show.h"
@@ -13,7 +14,25 @@ std::string names_in(const NamedArrays& arrays) {
   return listed(names);
 }
 
+bool in_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-'; }
+
 }  // namespace
+
+std::string with_option_names(const std::string& text, std::initializer_list<OptionName> names) {
+  std::string result;
+  for (size_t begin = 0; begin < text.size();) {
+    size_t end = begin;
+    while (end < text.size() && in_word(text[end])) ++end;
+    std::string_view word = std::string_view(text).substr(begin, end - begin);
+    for (const OptionName& name : names) {
+      if (word == name.library) word = name.command_line;
+    }
+    result += word;
+    if (end < text.size()) result += text[end++];
+    begin = end;
+  }
+  return result;
+}
 
 OptionError ask_one_layer(const std::string& option, const std::string& model) {
   return OptionError(
@@ -62,6 +81,13 @@ DataError state_without_layer(const std::string& file, const std::string& name, 
       {.file = file},
       fmt::format("{} is given, but the network has {} recurrent layers", name, recurrent_layers),
       {{"why", "a first state belongs to one layer"}});
+}
+
+DataError half_a_state(const std::string& file, const std::string& given, const std::string& absent) {
+  return DataError({.file = file}, fmt::format("{} is given without {}", given, absent),
+                   {{"expected", "h_0 and c_0, or neither: then both are zeros"},
+                    {"why", "an LSTM keeps two states, h and c, and goes on from both"},
+                    {"fix", fmt::format("numpy.savez(…, {}={}, {}=…)", given, given, absent)}});
 }
 
 DataError dev_is_empty(const std::string& file, const std::string& group) {

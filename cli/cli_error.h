@@ -1,6 +1,9 @@
 #pragma once
 
+#include <initializer_list>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "runnel/base/error.h"
 #include "runnel/formats/named_arrays.h"
@@ -25,7 +28,25 @@ DataError array_of_no_use(const std::string& file, const std::string& name);
 /// A first state for a network of none or many recurrent layers.
 DataError state_without_layer(const std::string& file, const std::string& name, int64_t recurrent_layers);
 
+/// One of the two states of an LSTM.
+DataError half_a_state(const std::string& file, const std::string& given, const std::string& absent);
+
+/// Options under another name than the command line's: `{"clip_norm", "--clip"}`.
+struct OptionName {
+  std::string_view library, command_line;
+};
 /// Rows to train on are there, none to measure on. `group` is the column that keeps rows together, if there is one.
 DataError dev_is_empty(const std::string& file, const std::string& group);
+
+/// The text with whole words replaced: "lr" in "a smaller lr", not in "clr".
+std::string with_option_names(const std::string& text, std::initializer_list<OptionName> names);
+
+/// An error about such options in the words of the command line.
+template <class AnyError>
+AnyError in_words_of_command_line(const AnyError& error, std::initializer_list<OptionName> names) {
+  std::vector<ErrorDetail> details = error.details();
+  for (ErrorDetail& detail : details) detail.text = with_option_names(detail.text, names);
+  return AnyError(with_option_names(error.summary(), names), std::move(details));
+}
 
 }  // namespace runnel::errors

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "runnel/base/files.h"
+#include "runnel/check/check.h"
 #include "runnel/formats/npy.h"
 #include "runnel/formats/npz.h"
 #include "runnel/formats/safetensors.h"
@@ -92,7 +93,21 @@ Signal signal_of(const Network& network, const NamedArrays& arrays, const std::s
   };
   signal.h_0 = state("h_0");
   signal.c_0 = state("c_0");
+  const auto* layer = first_layer_of<Recurrent>(network);
+  if (layer && layer->config().cell == Cell::lstm && signal.h_0.defined() != signal.c_0.defined()) {
+    const bool h = signal.h_0.defined();
+    throw errors::half_a_state(file, h ? "h_0" : "c_0", h ? "c_0" : "h_0");
+  }
   return signal;
+}
+
+/// What check finds about the axes and the kind of the input, in place of what the layers said of it.
+[[noreturn]] void explain_failure(const ShapeError& error, const Network& network, const Array& input) {
+  const DataCheck check = check_data({.network = &network}, {.data = {.name = "input", .array = input}});
+  for (const Finding& finding : check.findings) {
+    if (finding.severity == Severity::fault && is_about_axes(finding)) throw finding.error;
+  }
+  throw error;
 }
 
 /// Runs the layers one by one, to keep the last recurrent layer's final states.
@@ -146,12 +161,20 @@ int run_command(const RunArguments& a, const CommonOptions& common) {
   const NamedArrays arrays = read_input(a.input);
   const Network network = network_of(a, arrays, common);
   network.module->eval();
-  const Signal signal = signal_of(network, arrays, a.input == "-" ? "standard input" : a.input);
+  const std::string name = a.input == "-" ? "standard input" : a.input;
+  const Array& input = required_array(arrays, "input", name);
+  Signal signal;
+  std::vector<NamedTensor> outputs;
+  try {
+    signal = signal_of(network, arrays, name);
+    outputs = outputs_of(network, signal);
+  } catch (const ShapeError& error) {
+    explain_failure(error, network, input);
+  }
   const auto say = a.output == "-" ? remark : print;
   if (network.batch_first_by_default && signal.shape().has(axes::batch) && !common.quiet) {
     remark("note: a chain reads batch first unless a layer says batch_first=False\n");
   }
-  const std::vector<NamedTensor> outputs = outputs_of(network, signal);
   NamedArrays result;
   Json json;
   std::vector<std::vector<std::string>> rows;

@@ -8,6 +8,7 @@
 #include "runnel/nn/embedding.h"
 #include "runnel/text/word_vectors.h"
 
+#include "cli/cli_error.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/terminal.h"
@@ -159,7 +160,7 @@ void print_end(const TrainArguments& a, const Prepared& p, const TrainResult& re
   warn_if_useless(p, best);
 }
 
-int train_command(const TrainArguments& a, const CommonOptions& common) {
+int train_model(const TrainArguments& a, const CommonOptions& common) {
   check_arguments(a);
   Prepared p = prepare(a, common.seed);
   from_command_line([&] { p.model.make_network_from(a.model); });
@@ -180,6 +181,25 @@ int train_command(const TrainArguments& a, const CommonOptions& common) {
   p.model.save(a.output);
   print_end(a, p, result, common);
   return result.interrupted ? kInterrupted : kWell;
+}
+
+/// What is wrong with an option is told under the name that it has here.
+int train_command(const TrainArguments& a, const CommonOptions& common) {
+  const std::initializer_list<errors::OptionName> names = {{"epochs", "--epochs"},
+                                                           {"batch_size", "--batch-size"},
+                                                           {"lr", "--lr"},
+                                                           {"weight_decay", "--weight-decay"},
+                                                           {"clip_norm", "--clip"},
+                                                           {"patience", "--patience"},
+                                                           {"min_count", "--min-count"},
+                                                           {"max_size", "--max-words"}};
+  try {
+    return train_model(a, common);
+  } catch (const OptionError& error) {
+    throw errors::in_words_of_command_line(error, names);
+  } catch (const NumericError& error) {
+    throw errors::in_words_of_command_line(error, names);
+  }
 }
 
 }  // namespace

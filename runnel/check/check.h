@@ -56,6 +56,10 @@ struct Finding {
   ShapeError error;
 };
 
+/// Whether it says that the data are of another kind, or have other axes or sizes, than the network reads: so that no
+/// network of its sizes could run on them.
+bool is_about_axes(const Finding& finding);
+
 /// An array as the report shows it.
 struct ArraySummary {
   std::string name, dtype;

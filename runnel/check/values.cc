@@ -156,7 +156,7 @@ void check_ids(CheckState& state, const Ids& ids) {
   if (outside.count == 0) return;
   const Shape weight{{axes::vocab, rows}, {axes::feature, embedding->options().embedding_dim}};
   state.fault("id_past_vocabulary",
-              errors::with_why(errors::id_out_of_range(ids, outside.first, weight),
+              errors::with_why(errors::id_out_of_range(state.reader_label(), ids, outside.first, weight),
                                fmt::format("{} of {} outside; the largest is {}", grouped(outside.count),
                                            counted(ids.count(), "id"), outside.most)));
 }

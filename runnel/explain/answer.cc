@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <cctype>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include "runnel/base/error.h"
+#include "runnel/explain/explain_error.h"
 #include "runnel/explain/layout.h"
 #include "runnel/explain/paint.h"
 #include "runnel/explain/wording.h"
-#include "runnel/text/spelling.h"
 
 namespace runnel {
 namespace {
@@ -100,17 +98,15 @@ void add_sentences(const Story& story, Answer& answer) {
   add(story.notes);
 }
 
-OptionError not_in_story(const Story& story, const std::string& name) {
+/// All that may be asked.
+std::vector<std::string> names_in(const Story& story) {
   std::vector<std::string> names;
   for (const TensorStory& tensor : story.tensors) add_new(names, tensor.name);
   for (const LayerStory& layer : story.layers) {
     for (const ParameterStory& parameter : layer.parameters) add_new(names, parameter.name);
   }
   for (const AxisStory& axis : all_axes(story)) add_new(names, axis.axis.name.text());
-  std::vector<ErrorDetail> details{{"may ask", fmt::format("{}", fmt::join(names, ", "))}};
-  if (const auto meant = nearest_spelling(name, names))
-    details.push_back({"fix", "did you mean " + *meant + "?"});
-  return OptionError(fmt::format("nothing is called {} in {}", name, story.network), details);
+  return names;
 }
 
 }  // namespace
@@ -121,7 +117,7 @@ Answer ask(const Story& story, const std::string& name) {
   if (answer.tensors.empty() && answer.parameters.empty()) look_up_number(story, answer);
   add_sentences(story, answer);
   if (answer.tensors.empty() && answer.parameters.empty() && answer.sentences.empty()) {
-    throw not_in_story(story, name);
+    throw errors::not_in_story(story.network, name, names_in(story));
   }
   return answer;
 }

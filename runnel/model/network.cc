@@ -57,8 +57,7 @@ class NetworkBuilder {
       std::unique_ptr<Layer> made = make(layer);
       const auto named = is_recurrent(layer) ? with_batch_first_named(chain_, layer) : std::nullopt;
       if (named) {
-        network.remarks.push_back("The fourth argument of " + layer.kind +
-                                  " by place is bias, not batch_first. With batch_first: " + *named);
+        network.remarks.push_back(errors::flag_is_bias(layer, *named));
       }
       follow(*made);
       if (chain_.lone()) {

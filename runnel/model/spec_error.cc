@@ -89,6 +89,11 @@ OptionError flag_by_place(const ChainSpec& chain, const SpecArgument& argument, 
        {"fix", fix}});
 }
 
+std::string flag_is_bias(const LayerSpec& layer, const std::string& fix) {
+  return fmt::format("The fourth argument of {} by place is bias, not batch_first. With batch_first: {}",
+                     layer.kind, fix);
+}
+
 OptionError ids_lost(const ChainSpec& chain, const LayerSpec& layer, const LayerSpec& before) {
   return OptionError(
       fmt::format("{} cannot read what {} gives", layer.kind, before.kind),

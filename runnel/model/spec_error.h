@@ -24,6 +24,8 @@ OptionError wrong_value(const ChainSpec& chain, const SpecArgument& argument, co
 /// True or False where another option stands by place than the one that was meant.
 OptionError flag_by_place(const ChainSpec& chain, const SpecArgument& argument, const std::string& option,
                           const std::string& fix);
+/// A remark and no error: such a flag where it is allowed, and sets bias.
+std::string flag_is_bias(const LayerSpec& layer, const std::string& fix);
 /// A layer that reads ids, behind one that gives none.
 OptionError ids_lost(const ChainSpec& chain, const LayerSpec& layer, const LayerSpec& before);
 /// A size that neither the text nor the layer before tells.

@@ -30,7 +30,7 @@ Embedding::Embedding(const EmbeddingOptions& options, Generator& generator)
 }
 
 EmbeddingLookup Embedding::lookup() const {
-  return {.padding_idx = options_.padding_idx.value_or(-1), .sparse = options_.sparse};
+  return {.padding_idx = options_.padding_idx.value_or(-1), .sparse = options_.sparse, .where = label()};
 }
 
 Variable Embedding::operator()(const Ids& ids) const { return embedding(ids, weight_, lookup()); }

@@ -14,6 +14,23 @@ std::string lines(const std::vector<std::string>& items) {
   return text;
 }
 
+/// "the file is for hidden_size 21, the model has 20"
+std::vector<std::string> differences_of(const std::string& place, const LayerConfig& file,
+                                        const LayerConfig& model) {
+  if (file.kind != model.kind)
+    return {fmt::format("{}the file is for {}, the model has {}", place, file.kind, model.kind)};
+  std::vector<std::string> differences;
+  for (const auto& [option, value] : model.options) {
+    for (const auto& [other, in_file] : file.options) {
+      if (other == option && in_file != value) {
+        differences.push_back(
+            fmt::format("{}the file is for {} {}, the model has {}", place, option, in_file, value));
+      }
+    }
+  }
+  return differences;
+}
+
 }  // namespace
 
 OptionError too_small(const std::string& kind, const std::string& option, int64_t value, int64_t least) {
@@ -51,7 +68,7 @@ ShapeError features_expected(const std::string& reader, const Shape& got) {
                      .what = "expected numbers that describe a step, got ids",
                      .got = got,
                      .why = "ids are names without a size or an order; an Embedding turns each into features",
-                     .fix = fmt::format("an Embedding before {}", reader)});
+                     .fix = fmt::format("Embedding(num_embeddings, embedding_dim) -> {}", reader)});
 }
 
 ShapeError wrong_feature_size(const SizeMismatch& m) {
@@ -75,10 +92,26 @@ ShapeError wrong_axes(const std::string& layer, const Shape& expected, const Sha
   if (swapped) {
     m.what = fmt::format("axis 0 is {}, expected {}", got[0].name.text(), expected[0].name.text());
     m.expected_why = batch_first ? "batch_first is on" : "batch_first is off";
+    m.why = fmt::format(
+        "the layer walks along the steps, and batch_first says which axis they are; in PyTorch, where "
+        "axes have no names, it would run along {}",
+        got[batch_first ? 1 : 0].name.text());
     m.fix = batch_first ? "batch_first = false, or transpose(x, {\"batch\", \"seq\", …})"
                         : "batch_first = true, or transpose(x, {\"seq\", \"batch\", …})";
+  } else if (got.rank() == 2 && got.has("batch")) {
+    m.why = "two axes are one sequence, [seq, feature]; a batch of them needs the axis seq as well";
+    m.fix = "steps of one number: reshape(x, x.shape().inserted(2, {\"feature\", 1}))";
   }
   return ShapeError(std::move(m));
+}
+
+ShapeError no_cell_state(const std::string& layer, const Shape& got) {
+  return ShapeError({.where = layer,
+                     .what = "c_0 is given, but the layer has no cell state",
+                     .got = got,
+                     .got_why = "c_0",
+                     .why = "only an LSTM keeps c beside h",
+                     .fix = "leave c_0 out, or an LSTM"});
 }
 
 ShapeError wrong_state(const std::string& layer, const std::string& state, const Shape& expected,
@@ -88,7 +121,8 @@ ShapeError wrong_state(const std::string& layer, const std::string& state, const
                      .expected = expected,
                      .expected_why = expected_why,
                      .got = got,
-                     .why = "batch_first moves axes of input and output only, never of the states"});
+                     .why = "batch_first moves axes of input and output only, never of the states",
+                     .fix = fmt::format("Tensor {}({})", state, as_code(expected))});
 }
 
 ShapeError wrong_cell_state(const std::string& cell, const std::string& state, const Shape& expected,
@@ -96,7 +130,9 @@ ShapeError wrong_cell_state(const std::string& cell, const std::string& state, c
   return ShapeError({.where = cell,
                      .what = fmt::format("{} has the wrong shape", state),
                      .expected = expected,
-                     .got = got});
+                     .expected_why = "like its output: a cell has neither layers nor directions",
+                     .got = got,
+                     .fix = "the state that the cell gave for the step before, or none at the first step"});
 }
 
 ShapeError needs_axis(const std::string& layer, const std::string& axis, const Shape& got) {
@@ -108,6 +144,24 @@ Error weights_do_not_fit(const std::string& source, const StateMismatch& m) {
   if (!m.missing.empty()) details.push_back({"missing", lines(m.missing)});
   if (!m.surplus.empty()) details.push_back({"surplus", lines(m.surplus)});
   if (!m.misshapen.empty()) details.push_back({"misshapen", lines(m.misshapen)});
+  std::vector<std::string> in_file, in_model, differences;
+  for (const LayerConfig& model : m.in_model) {
+    const auto same_place = [&](const LayerConfig& file) { return file.prefix == model.prefix; };
+    const auto file = std::find_if(m.in_file.begin(), m.in_file.end(), same_place);
+    if (file == m.in_file.end() || *file == model) continue;
+    const std::string place =
+        model.prefix.empty() ? "" : model.prefix.substr(0, model.prefix.size() - 1) + ": ";
+    in_file.push_back(place + file->to_string());
+    in_model.push_back(place + model.to_string());
+    for (std::string& difference : differences_of(place, *file, model))
+      differences.push_back(std::move(difference));
+  }
+  if (!in_file.empty()) {
+    details.push_back({"file", lines(in_file)});
+    details.push_back({"model", lines(in_model)});
+    if (!differences.empty()) details.push_back({"why", lines(differences)});
+    details.push_back({"fix", "a model of the sizes of the file, or the weights of this model"});
+  }
   return Error(fmt::format("{}: the weights do not fit the model", source), std::move(details));
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "runnel/nn/weights_config.h"
 #include "runnel/tensor/shape_error.h"
 
 /// The sentences about modules, each made in one place.
@@ -31,6 +32,8 @@ struct SizeMismatch {
 ShapeError wrong_feature_size(const SizeMismatch& mismatch);
 /// The axes of the input stand in another order than the layer reads them.
 ShapeError wrong_axes(const std::string& layer, const Shape& expected, const Shape& got, bool batch_first);
+/// c_0 for a layer that keeps h alone.
+ShapeError no_cell_state(const std::string& layer, const Shape& got);
 /// h_0 or c_0 of another shape.
 ShapeError wrong_state(const std::string& layer, const std::string& state, const Shape& expected,
                        const std::string& expected_why, const Shape& got);
@@ -44,6 +47,7 @@ struct StateMismatch {
   std::vector<std::string> missing;    ///< the module has it, the weights do not: `weight_ih_l0 [80, 100]`
   std::vector<std::string> surplus;    ///< the weights have it, the module does not
   std::vector<std::string> misshapen;  ///< `weight_ih_l0: the file has [84, 10], the model [80, 10]`
+  std::vector<LayerConfig> in_file, in_model;  ///< what the weights of each tell
 };
 Error weights_do_not_fit(const std::string& source, const StateMismatch& mismatch);
 

@@ -113,6 +113,8 @@ void Recurrent::check_state(const RecurrentShapes& shapes, const State& state) c
       throw errors::wrong_state(label(), name, expected, why, given.shape());
     }
   };
+  if (config_.cell != Cell::lstm && state.c_0.defined())
+    throw errors::no_cell_state(label(), state.c_0.shape());
   check("h_0", state.h_0, shapes.h_n);
   check("c_0", state.c_0, shapes.c_n);
 }

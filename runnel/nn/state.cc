@@ -16,6 +16,12 @@ std::string sizes_of(const Shape& shape) {
   return "[" + text + "]";
 }
 
+std::vector<int64_t> size_list(const Shape& shape) {
+  std::vector<int64_t> sizes;
+  for (const Axis& axis : shape) sizes.push_back(axis.size);
+  return sizes;
+}
+
 bool same_sizes(const Shape& a, const Shape& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](const Axis& x, const Axis& y) { return x.size == y.size; });
@@ -27,10 +33,13 @@ void load_state(Module& module, const std::vector<NamedTensor>& tensors, const s
   std::map<std::string, const Tensor*> given;
   for (const NamedTensor& tensor : tensors) given[tensor.name] = &tensor.value;
   errors::StateMismatch mismatch;
+  std::vector<WeightSizes> in_file, in_model;
+  for (const NamedTensor& tensor : tensors) in_file.push_back({tensor.name, size_list(tensor.value.shape())});
   std::vector<NamedParameter> parameters = module.named_parameters();
   std::vector<const Tensor*> sources;
   for (const NamedParameter& parameter : parameters) {
     const Shape& shape = parameter.variable.shape();
+    in_model.push_back({parameter.name, size_list(shape)});
     const auto found = given.find(parameter.name);
     if (found == given.end()) {
       mismatch.missing.push_back(fmt::format("{} {}", parameter.name, shape.to_string()));
@@ -48,6 +57,8 @@ void load_state(Module& module, const std::vector<NamedTensor>& tensors, const s
     mismatch.surplus.push_back(fmt::format("{} {}", tensor.name, sizes_of(tensor.value.shape())));
   }
   if (!mismatch.missing.empty() || !mismatch.surplus.empty() || !mismatch.misshapen.empty()) {
+    mismatch.in_file = configs_of(in_file);
+    mismatch.in_model = configs_of(in_model);
     throw errors::weights_do_not_fit(source, mismatch);
   }
   for (size_t i = 0; i < parameters.size(); ++i) {

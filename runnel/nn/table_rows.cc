@@ -4,7 +4,7 @@ namespace runnel {
 
 TableRows::TableRows(const Ids& ids, const Variable& table, const EmbeddingLookup& options)
     : ids_(ids), table_(table), options_(options) {
-  check_embedding(ids, table.shape(), options.padding_idx);
+  check_embedding(ids, table.shape(), options);
   shape_ = ids.shape().inserted(ids.shape().rank(), table.shape()[1]);
 }
 

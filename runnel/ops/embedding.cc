@@ -71,20 +71,21 @@ RowGradient gather_rows(const Ids& ids, const Tensor& d_y, const Shape& weight, 
 
 }  // namespace
 
-void check_embedding(const Ids& ids, const Shape& weight, int64_t padding_idx) {
+void check_embedding(const Ids& ids, const Shape& weight, const EmbeddingLookup& options) {
+  const int64_t padding_idx = options.padding_idx;
   if (weight.rank() != 2 || !(weight[0].name == axes::vocab)) throw errors::not_an_embedding_weight(weight);
   const int64_t vocab = weight[0].size;
   if (padding_idx < -1 || padding_idx >= vocab) throw errors::padding_idx_out_of_range(padding_idx, vocab);
   const auto outside = std::find_if(ids.values().begin(), ids.values().end(),
                                     [vocab](int32_t id) { return id < 0 || id >= vocab; });
   if (outside != ids.values().end()) {
-    throw errors::id_out_of_range(ids, outside - ids.values().begin(), weight);
+    throw errors::id_out_of_range(options.where, ids, outside - ids.values().begin(), weight);
   }
 }
 
 Variable embedding(const Ids& ids, const Variable& weight, const EmbeddingLookup& options) {
   const Shape& table = weight.shape();
-  check_embedding(ids, table, options.padding_idx);
+  check_embedding(ids, table, options);
   const int64_t width = table[1].size;
   Tensor y = Tensor::uninitialized(ids.shape().inserted(ids.shape().rank(), table[1]));
   parallel_for(ids.count(), thread_grain(width), [&, out = y.data()](int64_t begin, int64_t end) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "runnel/autograd/variable.h"
 
 namespace runnel {
@@ -9,10 +11,11 @@ struct EmbeddingLookup {
   int64_t padding_idx = -1;
   /// The weight's gradient is sparse (a RowGradient): the rows of the words that occurred, and no others.
   bool sparse = false;
+  std::string where = "embedding";  ///< what errors call it: the layer
 };
 
 /// Throws  as embedding() does when the table, the ids and the option do not go together
-void check_embedding(const Ids& ids, const Shape& weight, int64_t padding_idx);
+void check_embedding(const Ids& ids, const Shape& weight, const EmbeddingLookup& options);
 
 /// The rows of a table that the ids name: y[…, :] = weight[ids[…], :].
 ///

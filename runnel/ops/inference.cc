@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
-#include "runnel/base/error.h"
 #include "runnel/kernels/recurrence.h"
+#include "runnel/ops/op_error.h"
 #include "runnel/tensor/axes.h"
 #include "runnel/tensor/shape_error.h"
 
@@ -216,8 +216,8 @@ struct Inference::Impl {
 };
 
 Inference::Inference(const InferenceLayers& layers, const InferenceOptions& options) {
-  if (options.batch < 1) throw OptionError("Inference: batch must be 1 or more");
-  if (options.max_seq < 1) throw OptionError("Inference: max_seq must be 1 or more");
+  if (options.batch < 1) throw errors::inference_size_too_small("batch", options.batch);
+  if (options.max_seq < 1) throw errors::inference_size_too_small("max_seq", options.max_seq);
   impl_ = std::make_unique<Impl>(layers, options);
 }
 Inference::Inference(Inference&&) noexcept = default;

@@ -1,10 +1,8 @@
 #include "runnel/ops/linear.h"
 
-#include <fmt/format.h>
-
 #include "runnel/autograd/tape.h"
 #include "runnel/kernels/gemm.h"
-#include "runnel/tensor/shape_error.h"
+#include "runnel/ops/op_error.h"
 
 namespace runnel {
 namespace {
@@ -32,23 +30,13 @@ Shape with_last_axis(const Shape& shape, Axis axis) {
   return shape.replaced(shape[shape.rank() - 1].name, axis);
 }
 
-ShapeError inner_sizes_differ(const char* where, const Shape& expected, const Shape& got) {
-  const Axis want = expected[expected.rank() - 1];
-  return ShapeError({.where = where,
-                     .what = got.rank() == 0 ? "the input has no axis to multiply along"
-                                             : fmt::format("the last axis of the input is {}, expected {}",
-                                                           got[got.rank() - 1].to_string(), want.to_string()),
-                     .expected = expected,
-                     .got = got});
-}
-
 }  // namespace
 
 Variable linear(const Variable& x, const Variable& weight, const Variable& bias, AxisName out_axis) {
   const Shape& in = x.shape();
   const Axis out{out_axis, weight.shape()[0].size}, inner = weight.shape()[1];
   if (in.rank() == 0 || in[in.rank() - 1].size != inner.size) {
-    throw inner_sizes_differ("linear", Shape{{"batch"}, inner}, in);
+    throw errors::inner_sizes_differ("linear", Shape{{"batch"}, inner}, in);
   }
   const Tensor y = product(as_rows(x.value()), transposed(as_rows(weight.value())), with_last_axis(in, out),
                            bias.defined() ? bias.value().data() : nullptr);
@@ -71,13 +59,10 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias,
 Variable matmul(const Variable& a, const Variable& b) {
   const Shape &left = a.shape(), &right = b.shape();
   if (right.rank() != 2) {
-    throw ShapeError({.where = "matmul",
-                      .what = fmt::format("the second operand has {} {}, expected 2", right.rank(),
-                                          right.rank() == 1 ? "axis" : "axes"),
-                      .got = right});
+    throw errors::second_operand_no_matrix(right);
   }
   if (left.rank() == 0 || !(left[left.rank() - 1] == right[0])) {
-    throw inner_sizes_differ("matmul", Shape{{"batch"}, right[0]}, left);
+    throw errors::inner_sizes_differ("matmul", Shape{{"batch"}, right[0]}, left);
   }
   const Tensor c = product(as_rows(a.value()), as_rows(b.value()), with_last_axis(left, right[1]));
   return record("matmul", {a, b}, c, [a, b](const Tensor& d_c) -> std::vector<Gradient> {

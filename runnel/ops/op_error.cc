@@ -48,16 +48,17 @@ ShapeError does_not_broadcast(std::string_view where, const Shape& first, const 
               "larger one, with the same sizes and in the same order"});
 }
 
-ShapeError id_out_of_range(const Ids& ids, int64_t place, const Shape& weight) {
+ShapeError id_out_of_range(const std::string& where, const Ids& ids, int64_t place, const Shape& weight) {
   const int32_t id = ids.values()[static_cast<size_t>(place)];
   const int64_t vocab = weight.size("vocab");
-  Mismatch mismatch{.where = "embedding",
+  Mismatch mismatch{.where = where,
                     .what = fmt::format("id {}{} is outside the vocabulary of {} words", id,
                                         at_place(ids.shape(), place), vocab),
                     .expected = weight,
                     .expected_why = fmt::format("the weight; ids are 0 … {}", vocab - 1),
                     .got = ids.shape(),
-                    .got_why = "the ids"};
+                    .got_why = "the ids",
+                    .why = "an id is the number of a row of the weight"};
   mismatch.fix = id < 0 ? "number words from 0; Vocabulary gives unknown words the id of <unk>"
                         : fmt::format(
                               "ids from the vocabulary that this embedding was made for, or an embedding of "
@@ -108,6 +109,27 @@ OptionError place_out_of_range(int64_t place, const Shape& shape) {
       {{"why", fmt::format("the new axis stands before, among or behind those of {}", shape.to_string())}});
 }
 
+ShapeError inner_sizes_differ(const char* where, const Shape& expected, const Shape& got) {
+  const Axis want = expected[expected.rank() - 1];
+  return ShapeError({.where = where,
+                     .what = got.rank() == 0 ? "the input has no axis to multiply along"
+                                             : fmt::format("the last axis of the input is {}, expected {}",
+                                                           got[got.rank() - 1].to_string(), want.to_string()),
+                     .expected = expected,
+                     .got = got});
+}
+
+ShapeError second_operand_no_matrix(const Shape& got) {
+  return ShapeError({.where = "matmul",
+                     .what = fmt::format("the second operand has {} {}, expected 2", got.rank(),
+                                         got.rank() == 1 ? "axis" : "axes"),
+                     .got = got});
+}
+
+OptionError inference_size_too_small(const char* option, int64_t value) {
+  return OptionError(fmt::format("Inference: {} is {}, expected 1 or more", option, value));
+}
+
 ShapeError maximum_of_nothing(AxisName axis, const Shape& shape) {
   return ShapeError({.where = "max",
                      .what = fmt::format("axis {} has size 0, and nothing has no largest value", axis.text()),
@@ -136,7 +158,8 @@ ShapeError target_does_not_fit(std::string_view where, const Shape& logits, cons
        .why = fmt::format("the classes lie along axis {}{}", classes.name.text(),
                           classes.name == AxisName("class") ? ""
                                                             : ", the last one, as none is called "
-                                                              "class")});
+                                                              "class"),
+       .fix = fmt::format("Ids target({}, …)", as_code(logits.without(classes.name)))});
 }
 
 ShapeError weight_has_more_axes(std::string_view where, const Shape& logits, const Shape& weight) {

@@ -11,7 +11,8 @@ namespace runnel::errors {
 /// Two shapes of which neither holds the other's axes; see ops/broadcast.h.
 ShapeError does_not_broadcast(std::string_view where, const Shape& first, const Shape& second);
 /// The id at `place` (counted through all of `ids`) is no row of an embedding's weight.
-ShapeError id_out_of_range(const Ids& ids, int64_t place, const Shape& weight);
+/// `where` is the layer, or the operation.
+ShapeError id_out_of_range(const std::string& where, const Ids& ids, int64_t place, const Shape& weight);
 /// The weight of an embedding does not have the axes [vocab, …].
 ShapeError not_an_embedding_weight(const Shape& got);
 OptionError padding_idx_out_of_range(int64_t padding_idx, int64_t vocab);
@@ -24,6 +25,10 @@ ShapeError no_tensors(std::string_view where);
 ShapeError tensors_differ(std::string_view where, int64_t place, const Shape& expected, const Shape& got);
 OptionError step_not_positive(int64_t step);
 OptionError place_out_of_range(int64_t place, const Shape& shape);
+/// The last axis of the input is not what it is multiplied with; `expected` ends in the axis that is.
+ShapeError inner_sizes_differ(const char* where, const Shape& expected, const Shape& got);
+ShapeError second_operand_no_matrix(const Shape& got);
+OptionError inference_size_too_small(const char* option, int64_t value);
 ShapeError maximum_of_nothing(AxisName axis, const Shape& shape);
 
 /// The class at `place` (counted through all of `target`) is none of the logits' classes.

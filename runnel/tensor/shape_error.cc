@@ -43,6 +43,15 @@ std::string list_names(const Shape& shape) {
 ShapeError::ShapeError(Mismatch mismatch)
     : Error(summary_of(mismatch), details_of(mismatch)), mismatch_(std::move(mismatch)) {}
 
+std::string as_code(const Shape& shape) {
+  std::string text;
+  for (const Axis& axis : shape) {
+    text += fmt::format("{}{{\"{}\"{}}}", text.empty() ? "" : ", ", axis.name.text(),
+                        axis.symbolic() ? "" : fmt::format(", {}", axis.size));
+  }
+  return "Shape{" + text + "}";
+}
+
 namespace errors {
 
 ShapeError too_many_axes(int64_t axes) {

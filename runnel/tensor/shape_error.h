@@ -37,6 +37,9 @@ class ShapeError : public Error {
   Mismatch mismatch_;
 };
 
+/// A shape as C++ writes it, for a fix: `Shape{{"batch", 3}, {"seq", 5}}`.
+std::string as_code(const Shape& shape);
+
 /// The sentences, each made in one place.
 namespace errors {
 

@@ -186,7 +186,7 @@ TEST(Check, finds_ids_past_the_vocabulary_and_counts_them) {
   EXPECT_THAT(found(check), testing::Contains("FAULT id_past_vocabulary"));
   EXPECT_STREQ(
       first(check).error.what(),
-      "embedding: id 50 at [batch=1, seq=0] is outside the vocabulary of 50 words\n"
+      "Embedding: id 50 at [batch=1, seq=0] is outside the vocabulary of 50 words\n"
       "  expected  [vocab=50, feature=8]    the weight; ids are 0 … 49\n"
       "  got       [batch=2, seq=4]         the ids\n"
       "  why       2 of 8 ids outside; the largest is 77\n"

@@ -203,7 +203,14 @@ TEST(TextClassifier, refuses_a_description_that_lies_about_sizes_before_it_makes
             "             1.weight_hh_l0: the file has [12, 4], the model [1200000000, 400000000]\n"
             "             1.bias_ih_l0: the file has [12], the model [1200000000]\n"
             "             1.bias_hh_l0: the file has [12], the model [1200000000]\n"
-            "             3.weight: the file has [2, 4], the model [2, 400000000]");
+            "             3.weight: the file has [2, 4], the model [2, 400000000]\n"
+            "  file       1: GRU(input_size=5, hidden_size=4)\n"
+            "             3: Linear(in_features=4, out_features=2)\n"
+            "  model      1: GRU(input_size=5, hidden_size=400000000)\n"
+            "             3: Linear(in_features=400000000, out_features=2)\n"
+            "  why        1: the file is for hidden_size 4, the model has 400000000\n"
+            "             3: the file is for in_features 4, the model has 400000000\n"
+            "  fix        a model of the sizes of the file, or the weights of this model");
   EXPECT_THAT(error_for(with_network("Embedding(999999999999, 5) -> GRU(5, 4) -> last -> Linear(4, 2)")),
               HasSubstr("0.weight"));
   EXPECT_THAT(error_for(with_network("Embedding(5, 5) -> GRU(5, 4, 1000000000) -> last -> Linear(4, 2)")),

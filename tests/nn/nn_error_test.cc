@@ -74,7 +74,7 @@ TEST(NnError, says_that_an_embedding_is_missing_or_too_many) {
             "ShapeError: LSTM \"reader\": expected numbers that describe a step, got ids\n"
             "  got  [batch=2, seq=3]\n"
             "  why  ids are names without a size or an order; an Embedding turns each into features\n"
-            "  fix  an Embedding before LSTM \"reader\"");
+            "  fix  Embedding(num_embeddings, embedding_dim) -> LSTM \"reader\"");
 }
 
 TEST(NnError, says_which_option_sets_the_number_of_features) {
@@ -110,17 +110,26 @@ TEST(NnError, says_which_axis_comes_first) {
             "ShapeError: RNN: axis 0 is batch, expected seq\n"
             "  expected  [seq, batch, feature=4]          batch_first is off\n"
             "  got       [batch=32, seq=57, feature=4]\n"
+            "  why       the layer walks along the steps, and batch_first says which axis they are; in "
+            "PyTorch, where "
+            "axes have no names, it would run along batch\n"
             "  fix       batch_first = true, or transpose(x, {\"seq\", \"batch\", …})");
   RNN batch_first({.input_size = 4, .hidden_size = 2, .batch_first = true});
   EXPECT_EQ(error_of([&] { batch_first(Tensor({{"seq", 57}, {"batch", 32}, {"feature", 4}})); }),
             "ShapeError: RNN: axis 0 is seq, expected batch\n"
             "  expected  [batch, seq, feature=4]          batch_first is on\n"
             "  got       [seq=57, batch=32, feature=4]\n"
+            "  why       the layer walks along the steps, and batch_first says which axis they are; in "
+            "PyTorch, where "
+            "axes have no names, it would run along batch\n"
             "  fix       batch_first = false, or transpose(x, {\"batch\", \"seq\", …})");
-  EXPECT_EQ(error_of([&] { batch_first(Tensor({{"batch", 32}, {"feature", 4}})); }),
-            "ShapeError: RNN: expected [batch, seq, feature=4] axes, got [batch=32, feature=4]\n"
-            "  expected  [batch, seq, feature=4]    or [seq, feature], one sequence without a batch\n"
-            "  got       [batch=32, feature=4]");
+  EXPECT_EQ(
+      error_of([&] { batch_first(Tensor({{"batch", 32}, {"feature", 4}})); }),
+      "ShapeError: RNN: expected [batch, seq, feature=4] axes, got [batch=32, feature=4]\n"
+      "  expected  [batch, seq, feature=4]    or [seq, feature], one sequence without a batch\n"
+      "  got       [batch=32, feature=4]\n"
+      "  why       two axes are one sequence, [seq, feature]; a batch of them needs the axis seq as well\n"
+      "  fix       steps of one number: reshape(x, x.shape().inserted(2, {\"feature\", 1}))");
 }
 
 TEST(NnError, says_what_shape_a_state_has) {
@@ -136,13 +145,15 @@ TEST(NnError, says_what_shape_a_state_has) {
       "ShapeError: LSTM: h_0 has the wrong shape\n"
       "  expected  [layer·direction=4, batch=5, hidden=2]    4 = num_layers 2 × 2 directions\n"
       "  got       [batch=5, layer·direction=4, hidden=2]\n"
-      "  why       batch_first moves axes of input and output only, never of the states");
+      "  why       batch_first moves axes of input and output only, never of the states\n"
+      "  fix       Tensor h_0(Shape{{\"layer·direction\", 4}, {\"batch\", 5}, {\"hidden\", 2}})");
   EXPECT_EQ(
       error_of([&] { lstm(x, {.c_0 = Tensor({{"layer·direction", 4}, {"batch", 5}, {"hidden", 2}})}); }),
       "ShapeError: LSTM: c_0 has the wrong shape\n"
       "  expected  [layer·direction=4, batch=5, hidden=3]    4 = num_layers 2 × 2 directions\n"
       "  got       [layer·direction=4, batch=5, hidden=2]\n"
-      "  why       batch_first moves axes of input and output only, never of the states");
+      "  why       batch_first moves axes of input and output only, never of the states\n"
+      "  fix       Tensor c_0(Shape{{\"layer·direction\", 4}, {\"batch\", 5}, {\"hidden\", 3}})");
   GRU gru({.input_size = 4, .hidden_size = 3});
   EXPECT_EQ(error_of([&] {
               gru(Tensor({{"seq", 7}, {"feature", 4}}),
@@ -151,7 +162,8 @@ TEST(NnError, says_what_shape_a_state_has) {
             "ShapeError: GRU: h_0 has the wrong shape\n"
             "  expected  [layer·direction=1, hidden=3]             1 = num_layers 1 × 1 direction\n"
             "  got       [layer·direction=1, batch=1, hidden=3]\n"
-            "  why       batch_first moves axes of input and output only, never of the states");
+            "  why       batch_first moves axes of input and output only, never of the states\n"
+            "  fix       Tensor h_0(Shape{{\"layer·direction\", 1}, {\"hidden\", 3}})");
 }
 
 TEST(NnError, says_what_shape_a_cells_state_has) {
@@ -159,12 +171,25 @@ TEST(NnError, says_what_shape_a_cells_state_has) {
   const Tensor x({{"batch", 5}, {"feature", 4}}), h({{"batch", 5}, {"hidden", 3}});
   EXPECT_EQ(error_of([&] { cell(x, {Tensor({{"hidden", 3}}), {}}); }),
             "ShapeError: LSTMCell: h has the wrong shape\n"
-            "  expected  [batch=5, hidden=3]\n"
-            "  got       [hidden=3]");
+            "  expected  [batch=5, hidden=3]    like its output: a cell has neither layers nor directions\n"
+            "  got       [hidden=3]\n"
+            "  fix       the state that the cell gave for the step before, or none at the first step");
   EXPECT_EQ(error_of([&] { cell(x, {h, Tensor({{"batch", 5}, {"hidden", 4}})}); }),
             "ShapeError: LSTMCell: c has the wrong shape\n"
-            "  expected  [batch=5, hidden=3]\n"
-            "  got       [batch=5, hidden=4]");
+            "  expected  [batch=5, hidden=3]    like its output: a cell has neither layers nor directions\n"
+            "  got       [batch=5, hidden=4]\n"
+            "  fix       the state that the cell gave for the step before, or none at the first step");
+}
+
+TEST(NnError, says_that_only_an_LSTM_has_a_cell_state) {
+  GRU gru({.input_size = 4, .hidden_size = 3});
+  const Tensor c({{"layer·direction", 1}, {"hidden", 3}});
+  EXPECT_EQ(
+      error_of([&] { gru.forward({.data = Variable(Tensor({{"seq", 7}, {"feature", 4}})), .c_0 = c}); }),
+      "ShapeError: GRU: c_0 is given, but the layer has no cell state\n"
+      "  got  [layer·direction=1, hidden=3]    c_0\n"
+      "  why  only an LSTM keeps c beside h\n"
+      "  fix  leave c_0 out, or an LSTM");
 }
 
 TEST(NnError, says_which_axis_is_missing) {
@@ -195,7 +220,7 @@ TEST(NnError, passes_on_what_is_wrong_with_lengths_and_ids) {
               testing::StartsWith("ShapeError: packed sequence: the data do not fit the schedule"));
   EXPECT_THAT(
       error_of([] { Embedding({.num_embeddings = 5, .embedding_dim = 2})(Ids({{"batch", 2}}, {4, 5})); }),
-      testing::StartsWith("ShapeError: embedding: "));
+      testing::StartsWith("ShapeError: Embedding: id 5 at [batch=1] is outside the vocabulary of 5 words"));
 }
 
 }  // namespace

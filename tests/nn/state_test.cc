@@ -2,9 +2,14 @@
 
 #include <fmt/format.h>
 
+#include "runnel/nn/cells.h"
+#include "runnel/nn/embedding.h"
 #include "runnel/nn/gru.h"
 #include "runnel/nn/linear.h"
+#include "runnel/nn/lstm.h"
+#include "runnel/nn/rnn.h"
 #include "runnel/nn/sequential.h"
+#include "runnel/nn/weights_config.h"
 
 #include "tests/ops/op_testing.h"
 
@@ -59,6 +64,44 @@ TEST(LoadState, lists_all_that_does_not_fit_and_changes_nothing) {
             "Error: w: the weights do not fit the model\n"
             "  missing  bias [out=2]");
   EXPECT_EQ(numbers(linear.parameters()[0]), before);
+}
+
+TEST(LoadState, says_which_sizes_a_file_is_for) {
+  const LSTM in_file({.input_size = 10, .hidden_size = 21, .num_layers = 2, .bidirectional = true});
+  LSTM model({.input_size = 10, .hidden_size = 20, .num_layers = 2, .bidirectional = true});
+  const std::string error = error_of([&] { load_state(model, state_of(in_file), "w.safetensors"); });
+  EXPECT_THAT(error,
+              testing::HasSubstr(
+                  "\n  file       LSTM(input_size=10, hidden_size=21, num_layers=2, bidirectional=True)"
+                  "\n  model      LSTM(input_size=10, hidden_size=20, num_layers=2, bidirectional=True)"
+                  "\n  why        the file is for hidden_size 21, the model has 20"
+                  "\n  fix        a model of the sizes of the file, or the weights of this model"));
+}
+
+TEST(LoadState, says_so_of_each_layer_of_a_chain) {
+  const Sequential in_file(GRU({.input_size = 4, .hidden_size = 5}),
+                           Linear({.in_features = 5, .out_features = 2}));
+  Sequential model(LSTM({.input_size = 4, .hidden_size = 5}), Linear({.in_features = 5, .out_features = 3}));
+  const std::string error = error_of([&] { load_state(model, state_of(in_file), "w"); });
+  EXPECT_THAT(error, testing::HasSubstr("why        0: the file is for GRU, the model has LSTM\n"
+                                        "             1: the file is for out_features 2, the model has 3"));
+}
+
+TEST(WeightsConfig, deduces_projection_bias_and_cells) {
+  const LSTM lstm({.input_size = 4, .hidden_size = 5, .bias = false, .proj_size = 3});
+  const auto config_of = [](const Module& module) {
+    std::vector<WeightSizes> weights;
+    for (const NamedParameter& parameter : module.named_parameters()) {
+      weights.push_back({parameter.name, {}});
+      for (const Axis& axis : parameter.variable.shape()) weights.back().sizes.push_back(axis.size);
+    }
+    const std::vector<LayerConfig> configs = configs_of(weights);
+    return configs.size() == 1 ? configs[0].to_string() : "none";
+  };
+  EXPECT_EQ(config_of(lstm), "LSTM(input_size=4, hidden_size=5, bias=False, proj_size=3)");
+  EXPECT_EQ(config_of(RNN({.input_size = 4, .hidden_size = 5})), "RNN(input_size=4, hidden_size=5)");
+  EXPECT_EQ(config_of(GRUCell({.input_size = 4, .hidden_size = 5})), "GRUCell(input_size=4, hidden_size=5)");
+  EXPECT_EQ(config_of(Embedding({.num_embeddings = 4, .embedding_dim = 5})), "none");
 }
 
 TEST(LoadState, does_not_list_without_end) {

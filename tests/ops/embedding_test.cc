@@ -104,6 +104,7 @@ TEST(Embedding, names_an_id_past_the_vocabulary) {
             "ShapeError: embedding: id 7 at [batch=1, seq=1] is outside the vocabulary of 3 words\n"
             "  expected  [vocab=3, feature=2]    the weight; ids are 0 … 2\n"
             "  got       [batch=2, seq=3]        the ids\n"
+            "  why       an id is the number of a row of the weight\n"
             "  fix       ids from the vocabulary that this embedding was made for, or an embedding of 8 "
             "words or more");
 }
@@ -113,6 +114,7 @@ TEST(Embedding, names_a_negative_id) {
             "ShapeError: embedding: id -1 is outside the vocabulary of 3 words\n"
             "  expected  [vocab=3, feature=2]    the weight; ids are 0 … 2\n"
             "  got       []                      the ids\n"
+            "  why       an id is the number of a row of the weight\n"
             "  fix       number words from 0; Vocabulary gives unknown words the id of <unk>");
 }
 

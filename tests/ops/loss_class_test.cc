@@ -156,12 +156,14 @@ TEST(CrossEntropy, explains_a_target_of_another_shape) {
             "ShapeError: cross_entropy: the target has one class for each place of the logits\n"
             "  expected  [batch=3, seq=5]    the logits [batch=3, seq=5, class=7] without class\n"
             "  got       [batch=3, seq=7]    the target\n"
-            "  why       the classes lie along axis class");
+            "  why       the classes lie along axis class\n"
+            "  fix       Ids target(Shape{{\"batch\", 3}, {\"seq\", 5}}, …)");
   EXPECT_EQ(error_of([] { cross_entropy(Tensor({{"batch", 3}, {"vocab", 7}}), Ids({{"vocab", 7}})); }),
             "ShapeError: cross_entropy: the target has one class for each place of the logits\n"
             "  expected  [batch=3]    the logits [batch=3, vocab=7] without vocab\n"
             "  got       [vocab=7]    the target\n"
-            "  why       the classes lie along axis vocab, the last one, as none is called class");
+            "  why       the classes lie along axis vocab, the last one, as none is called class\n"
+            "  fix       Ids target(Shape{{\"batch\", 3}}, …)");
 }
 
 TEST(CrossEntropy, explains_options_that_cannot_be) {
