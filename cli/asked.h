@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "cli/cli_error.h"
 #include "cli/command.h"
 
 /// A network on the command line, as explain and check take it: a text, or a file that holds such a text or a model.
@@ -27,8 +28,7 @@ auto read_text(const Asked& asked, const Function& function) {
   try {
     return function();
   } catch (const OptionError& error) {
-    throw DataError({.file = asked.file == "-" ? "standard input" : asked.file}, error.summary(),
-                    error.details());
+    throw errors::in_file(asked.file == "-" ? "standard input" : asked.file, error);
   }
 }
 

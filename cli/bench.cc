@@ -9,6 +9,7 @@
 #include "runnel/kernels/target.h"
 
 #include "cli/bench_case.h"
+#include "cli/bench_error.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/stopwatch.h"
@@ -23,11 +24,6 @@ struct BenchArguments {
   bool train = false, adam = false, stream = false, limits = false, brief = false;
   double seconds = 0.5;
 };
-
-OptionError nothing_to_measure() {
-  return OptionError("bench measures a network, or the machine's --limits; neither is given",
-                     {{"fix", "runnel bench 'LSTM(100, 256)'"}});
-}
 
 BenchRequest request_of(const BenchArguments& a, const CommonOptions& common) {
   BenchRequest request{.network = a.network, .adam = a.adam, .seed = common.seed};
@@ -204,7 +200,7 @@ int bench_command(const BenchArguments& a, const CommonOptions& common) {
     common.json ? print_json(limits_json(all)) : print(limits_text(all));
     return kWell;
   }
-  if (a.network.empty()) throw nothing_to_measure();
+  if (a.network.empty()) throw errors::nothing_to_measure();
   const Findings findings = measure(request_of(a, common), a.seconds);
   if (common.json) {
     print_json(findings_json(findings));

@@ -15,39 +15,10 @@
 #include "runnel/optim/adam.h"
 #include "runnel/tensor/axes.h"
 
+#include "cli/bench_error.h"
+
 namespace runnel::cli {
 namespace {
-
-OptionError not_a_length_range(const std::string& text) {
-  return OptionError("--lengths cannot be read",
-                     {{"got", text},
-                      {"expected", "uniform:A:B with whole numbers 0 ≤ A ≤ B, B at least 1"},
-                      {"fix", "--lengths uniform:1:50 draws each length from 1 … 50"}});
-}
-
-OptionError no_recurrent_layer(const std::string& network) {
-  return OptionError("the network has no recurrent layer to measure",
-                     {{"network", network},
-                      {"expected", "RNN, LSTM, GRU or one of their cells in it"},
-                      {"fix", "runnel bench 'LSTM(100, 256)'"}});
-}
-
-OptionError cannot_stream_backwards(const std::string& layer) {
-  return OptionError("a bidirectional layer cannot stream",
-                     {{"layer", layer},
-                      {"why", "its second direction begins with the last step, which a stream does not have"},
-                      {"fix", "leave out --stream, or bidirectional=True"}});
-}
-
-OptionError cell_reads_one_step(const std::string& network) {
-  return OptionError("--lengths is of no use to a cell",
-                     {{"network", network}, {"why", "a cell reads one step of each sequence"}});
-}
-
-OptionError lengths_beyond_seq(int64_t most, int64_t seq) {
-  return OptionError(fmt::format("--lengths goes up to {}, but --seq is {}", most, seq),
-                     {{"fix", fmt::format("--seq {}, or leave it out", most)}});
-}
 
 std::optional<int64_t> whole_number(std::string_view text) {
   int64_t number = 0;
@@ -66,13 +37,14 @@ void check(const BenchRequest& request, const Network& network) {
     recurrent = recurrent || is_recurrent(layer);
     const auto* stack = dynamic_cast<const Recurrent*>(layer);
     if (request.mode == BenchMode::stream && stack && stack->config().bidirectional) {
-      throw cannot_stream_backwards(layer->to_string());
+      throw errors::cannot_stream_backwards(layer->to_string());
     }
   }
-  if (!recurrent) throw no_recurrent_layer(request.network);
+  if (!recurrent) throw errors::no_recurrent_layer(request.network);
   if (!request.lengths) return;
-  if (!reads_steps(network)) throw cell_reads_one_step(request.network);
-  if (request.lengths->most > request.seq) throw lengths_beyond_seq(request.lengths->most, request.seq);
+  if (!reads_steps(network)) throw errors::cell_reads_one_step(request.network);
+  if (request.lengths->most > request.seq)
+    throw errors::lengths_beyond_seq(request.lengths->most, request.seq);
 }
 
 /// The random numbers of the data, apart from those of the weights.
@@ -199,11 +171,12 @@ Body body_of(const BenchRequest& request, const Network& network, const Signal& 
 LengthRange read_length_range(const std::string& text) {
   constexpr std::string_view kUniform = "uniform:";
   const size_t colon = text.find(':', kUniform.size());
-  if (!text.starts_with(kUniform) || colon == std::string::npos) throw not_a_length_range(text);
+  if (!text.starts_with(kUniform) || colon == std::string::npos) throw errors::not_a_length_range(text);
   const std::string_view numbers = std::string_view(text).substr(kUniform.size());
   const auto least = whole_number(numbers.substr(0, colon - kUniform.size()));
   const auto most = whole_number(std::string_view(text).substr(colon + 1));
-  if (!least || !most || *least < 0 || *most < std::max<int64_t>(1, *least)) throw not_a_length_range(text);
+  if (!least || !most || *least < 0 || *most < std::max<int64_t>(1, *least))
+    throw errors::not_a_length_range(text);
   return {.least = *least, .most = *most};
 }
 

@@ -90,6 +90,33 @@ DataError half_a_state(const std::string& file, const std::string& given, const 
                     {"fix", fmt::format("numpy.savez(…, {}={}, {}=…)", given, given, absent)}});
 }
 
+DataError in_file(const std::string& file, const Error& error) {
+  return DataError({.file = file}, error.summary(), error.details());
+}
+
+DataError cannot_make_folder(const std::string& folder, const std::string& reason) {
+  return DataError({.file = folder}, fmt::format("cannot make the folder: {}", reason));
+}
+
+OptionError bad_threads_variable(const std::string& fault) {
+  return OptionError("RUNNEL_THREADS: " + fault, {{"help", "runnel --help"}});
+}
+
+Error out_of_memory() { return Error("there is not enough memory"); }
+
+DataError no_known_label(const std::string& file) {
+  return DataError({.file = file}, "no row has a label that the model knows");
+}
+
+DataError no_texts(const std::string& file) {
+  return DataError({.file = file}, "the file is empty, expected one text a line");
+}
+
+DataError unknown_word(const std::string& file, const std::string& word) {
+  return DataError({.file = file}, fmt::format("the model does not know the word \"{}\"", word),
+                   {{"why", "it was not in the texts that the model was trained on, or too rare"}});
+}
+
 DataError dev_is_empty(const std::string& file, const std::string& group) {
   const std::string why =
       group.empty() ? "there is one row, and it goes to training"

@@ -35,6 +35,15 @@ DataError half_a_state(const std::string& file, const std::string& given, const 
 struct OptionName {
   std::string_view library, command_line;
 };
+/// An error, but as the fault of a file that it was read from.
+DataError in_file(const std::string& file, const Error& error);
+DataError cannot_make_folder(const std::string& folder, const std::string& reason);
+OptionError bad_threads_variable(const std::string& fault);
+Error out_of_memory();
+DataError no_known_label(const std::string& file);
+DataError no_texts(const std::string& file);
+DataError unknown_word(const std::string& file, const std::string& word);
+
 /// Rows to train on are there, none to measure on. `group` is the column that keeps rows together, if there is one.
 DataError dev_is_empty(const std::string& file, const std::string& group);
 

@@ -5,6 +5,7 @@
 
 #include "runnel/data/naive_bayes.h"
 
+#include "cli/cli_error.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/terminal.h"
@@ -70,7 +71,7 @@ int evaluate_command(const EvaluateArguments& arguments, const CommonOptions& co
   const KnownRows read = read_rows(a.file, a.table, model);
   const TextDataset& dataset = read.dataset;
   const int64_t unknown = read.unknown_labels;
-  if (dataset.size() == 0) throw DataError({.file = a.file}, "no row has a label that the model knows");
+  if (dataset.size() == 0) throw errors::no_known_label(a.file);
   const Evaluation evaluation = evaluate(model, dataset);
   // A row whose label the model never saw is answered wrongly, whatever the answer.
   const double known = static_cast<double>(dataset.size()) / static_cast<double>(dataset.size() + unknown);

@@ -6,8 +6,9 @@
 
 #include "runnel/kernels/target.h"
 
+#include "cli/cli_error.h"
 #include "cli/command.h"
-#include "cli/command_line.h"
+#include "cli/command_line_error.h"
 #include "cli/output.h"
 
 namespace runnel::cli {
@@ -36,7 +37,7 @@ void use_environment() {
   const char* variable = std::getenv("RUNNEL_THREADS");
   const std::string threads = variable ? variable : "";  // the library reads it for itself
   const std::string fault = threads.empty() ? "" : thread_counts()(threads);
-  if (!fault.empty()) throw OptionError("RUNNEL_THREADS: " + fault, {{"help", "runnel --help"}});
+  if (!fault.empty()) throw errors::bad_threads_variable(fault);
 }
 
 int run(int argc, char** argv) {
@@ -69,7 +70,7 @@ int run(int argc, char** argv) {
   } catch (const Error& error) {
     return report(error, common.json);
   } catch (const std::bad_alloc&) {
-    return report(Error("there is not enough memory"), common.json);
+    return report(errors::out_of_memory(), common.json);
   }
 }
 

@@ -3,10 +3,10 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <unistd.h>
+
+#include "runnel/base/base_error.h"
 
 namespace runnel::cli {
 namespace {
@@ -15,10 +15,6 @@ namespace {
 int& first_failure() {
   static int code = 0;
   return code;
-}
-
-DataError cannot_write(int code) {
-  return DataError({.file = "standard output"}, fmt::format("cannot write: {}", std::strerror(code)));
 }
 
 bool write_at_once(std::string_view text, std::FILE* stream) {
@@ -41,7 +37,9 @@ void print(std::string_view text) {
 }
 
 std::optional<DataError> output_failure() {
-  return first_failure() == 0 ? std::nullopt : std::optional(cannot_write(first_failure()));
+  return first_failure() == 0
+             ? std::nullopt
+             : std::optional(errors::system_failure("standard output", "cannot write", first_failure()));
 }
 
 void remark(std::string_view text) { write_at_once(text, stderr); }

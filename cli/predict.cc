@@ -1,5 +1,4 @@
 #include <cerrno>
-#include <cstring>
 #include <exception>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -7,10 +6,12 @@
 #include <unistd.h>
 #include <utility>
 
+#include "runnel/base/base_error.h"
 #include "runnel/model/text_classifier.h"
 #include "runnel/text/show.h"
 #include "runnel/text/utf8.h"
 
+#include "cli/cli_error.h"
 #include "cli/command.h"
 #include "cli/output.h"
 
@@ -62,9 +63,7 @@ class LineReader {
   }
 
  private:
-  [[noreturn]] void fail(const char* what) const {
-    throw DataError({.file = name_}, fmt::format("{}: {}", what, std::strerror(errno)));
-  }
+  [[noreturn]] void fail(const char* what) const { throw errors::system_failure(name_, what, errno); }
 
   std::string name_;
   int fd_;
@@ -114,7 +113,7 @@ int predict_command(const PredictArguments& a, const CommonOptions& common) {
       if (bad_line) std::rethrow_exception(bad_line);
     }
   }
-  if (line == 0) throw DataError({.file = reader.name()}, "the file is empty, expected one text a line");
+  if (line == 0) throw errors::no_texts(reader.name());
   return kWell;
 }
 

@@ -45,7 +45,7 @@ Split split_rows_of(const Table& table, const SplitArguments& a, const SplitOpti
   try {
     return split_table(table, label, a.group, options);
   } catch (const OptionError& error) {
-    throw DataError({.file = table.name()}, error.summary(), error.details());
+    throw errors::in_file(table.name(), error);
   }
 }
 
@@ -53,7 +53,7 @@ Split split_rows_of(const Table& table, const SplitArguments& a, const SplitOpti
 void prepare_folder(const SplitArguments& a) {
   std::error_code error;
   std::filesystem::create_directories(a.output, error);
-  if (error) throw DataError({.file = a.output}, fmt::format("cannot make the folder: {}", error.message()));
+  if (error) throw errors::cannot_make_folder(a.output, error.message());
   for (const char* part : kNames) require_writable(path_of(a, part));
 }
 

@@ -8,6 +8,7 @@
 #include "runnel/model/text_classifier.h"
 #include "runnel/nn/embedding.h"
 
+#include "cli/cli_error.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/terminal.h"
@@ -67,8 +68,7 @@ std::string known_word(const TextClassifier& model, const std::string& word, con
   for (const std::string& spelling : {word, fmt::format("{}", fmt::join(model.tokenizer.tokens(word), ""))}) {
     if (model.vocabulary.contains(spelling)) return spelling;
   }
-  throw DataError({.file = file}, fmt::format("the model does not know the word \"{}\"", word),
-                  {{"why", "it was not in the texts that the model was trained on, or too rare"}});
+  throw errors::unknown_word(file, word);
 }
 
 int words_command(const WordsArguments& a, const CommonOptions& common) {

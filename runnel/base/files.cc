@@ -12,19 +12,10 @@
 #include <unistd.h>
 #include <utility>
 
-#include "runnel/base/error.h"
+#include "runnel/base/base_error.h"
 
 namespace runnel {
 namespace {
-
-[[noreturn]] void throw_system_error(const std::string& path, const char* what) {
-  const int code = errno;
-  throw DataError({.file = path}, fmt::format("{}: {}", what, std::strerror(code)));
-}
-
-[[noreturn]] void throw_folder_for_file(const std::string& name) {
-  throw DataError({.file = name}, "is a folder, expected a file");
-}
 
 /// A file descriptor that closes itself.
 class Descriptor {
@@ -44,7 +35,7 @@ void write_all(const std::string& path, int fd, std::string_view content) {
   while (!content.empty()) {
     const ssize_t written = ::write(fd, content.data(), content.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw_system_error(path, "cannot write");
+    if (written < 0) throw errors::system_failure(path, "cannot write", errno);
     content.remove_prefix(static_cast<size_t>(written));
   }
 }
@@ -59,7 +50,7 @@ void write_in_place(const std::string& path, std::string_view content) {
   const bool to_stdout = path == "-";
   if (to_stdout) std::fflush(stdout);  // what was printed before comes before
   Descriptor file(to_stdout ? STDOUT_FILENO : ::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  if (file.get() < 0) throw_system_error(path, "cannot open for writing");
+  if (file.get() < 0) throw errors::system_failure(path, "cannot open for writing", errno);
   write_all(to_stdout ? "standard output" : path, file.get(), content);
 }
 
@@ -104,9 +95,9 @@ Target target_of(const std::string& path) {
                 .folder = resolved.has_parent_path() ? resolved.parent_path().string() : "."};
   struct stat old{};
   target.exists = ::stat(target.path.c_str(), &old) == 0;
-  if (!target.exists && errno != ENOENT) throw_system_error(path, "cannot create");
+  if (!target.exists && errno != ENOENT) throw errors::system_failure(path, "cannot create", errno);
   if (target.exists && ::faccessat(AT_FDCWD, target.path.c_str(), W_OK, AT_EACCESS) != 0) {
-    throw_system_error(path, "cannot replace");
+    throw errors::system_failure(path, "cannot replace", errno);
   }
   target.mode = old.st_mode & 07777;
   return target;
@@ -115,15 +106,16 @@ Target target_of(const std::string& path) {
 void replace_file(const std::string& path, std::string_view content) {
   const Target target = target_of(path);
   const NewFile temporary = make_temporary(target.folder);
-  if (temporary.fd < 0) throw_system_error(path, "cannot create");
+  if (temporary.fd < 0) throw errors::system_failure(path, "cannot create", errno);
   try {
     Descriptor file(temporary.fd);
-    if (target.exists && ::fchmod(file.get(), target.mode) != 0) throw_system_error(path, "cannot set mode");
+    if (target.exists && ::fchmod(file.get(), target.mode) != 0)
+      throw errors::system_failure(path, "cannot set mode", errno);
     write_all(path, file.get(), content);
-    if (::fsync(file.get()) != 0) throw_system_error(path, "cannot write to disk");
-    if (file.close() != 0) throw_system_error(path, "cannot close");
+    if (::fsync(file.get()) != 0) throw errors::system_failure(path, "cannot write to disk", errno);
+    if (file.close() != 0) throw errors::system_failure(path, "cannot close", errno);
     if (::rename(temporary.path.c_str(), target.path.c_str()) != 0)
-      throw_system_error(path, "cannot replace");
+      throw errors::system_failure(path, "cannot replace", errno);
   } catch (...) {
     ::unlink(temporary.path.c_str());
     throw;
@@ -137,7 +129,7 @@ void reserve(std::string& content, int64_t bytes, const std::string& name) {
   try {
     content.reserve(static_cast<size_t>(bytes));
   } catch (const std::exception&) {  // std::bad_alloc, std::length_error
-    throw DataError({.file = name}, fmt::format("has {} bytes, more than fit in memory", bytes));
+    throw errors::file_too_large(name, bytes);
   }
 }
 
@@ -147,10 +139,10 @@ std::string read_file(const std::string& path) {
   const bool from_stdin = path == "-";
   const std::string name = from_stdin ? "standard input" : path;
   Descriptor file(from_stdin ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) throw_system_error(name, "cannot open");
+  if (file.get() < 0) throw errors::system_failure(name, "cannot open", errno);
   struct stat status{};
   if (::fstat(file.get(), &status) == 0 && S_ISDIR(status.st_mode)) {
-    throw_folder_for_file(name);
+    throw errors::folder_for_file(name);
   }
   std::string content;
   if (S_ISREG(status.st_mode)) reserve(content, status.st_size, name);
@@ -158,7 +150,7 @@ std::string read_file(const std::string& path) {
   while (true) {
     const ssize_t count = ::read(file.get(), buffer, sizeof buffer);
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw_system_error(name, "cannot read");
+    if (count < 0) throw errors::system_failure(name, "cannot read", errno);
     if (count == 0) return content;
     content.append(buffer, static_cast<size_t>(count));
   }
@@ -166,9 +158,10 @@ std::string read_file(const std::string& path) {
 
 void require_readable(const std::string& path) {
   if (path == "-") return;
-  if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0) throw_system_error(path, "cannot open");
+  if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0)
+    throw errors::system_failure(path, "cannot open", errno);
   std::error_code ignored;  // what cannot be looked at is no folder
-  if (std::filesystem::is_directory(path, ignored)) throw_folder_for_file(path);
+  if (std::filesystem::is_directory(path, ignored)) throw errors::folder_for_file(path);
 }
 
 void write_file_atomically(const std::string& path, std::string_view content) {
@@ -179,18 +172,17 @@ void require_writable(const std::string& path) {
   if (path == "-") return;
   std::error_code ignored;  // what cannot be looked at is no folder
   if (std::filesystem::is_directory(path, ignored)) {
-    throw DataError({.file = path}, "is a folder, expected a file to write");
+    throw errors::folder_for_output(path);
   }
   if (written_in_place(path)) {
     if (::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) != 0) {
-      throw_system_error(path, "cannot open for writing");
+      throw errors::system_failure(path, "cannot open for writing", errno);
     }
     return;
   }
   const std::string folder = target_of(path).folder;
   if (::faccessat(AT_FDCWD, folder.c_str(), W_OK, AT_EACCESS) != 0) {
-    throw DataError({.file = path},
-                    fmt::format("the folder {} does not exist or cannot be written to", folder));
+    throw errors::no_folder_for_output(path, folder);
   }
 }
 

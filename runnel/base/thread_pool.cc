@@ -11,7 +11,6 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <exception>
-#include <fmt/format.h>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -19,7 +18,7 @@
 #include <thread>
 #include <vector>
 
-#include "runnel/base/error.h"
+#include "runnel/base/base_error.h"
 
 namespace runnel {
 namespace {
@@ -213,7 +212,7 @@ int thread_count() { return configured_threads().load(std::memory_order_relaxed)
 
 void set_thread_count(int count) {
   if (count < 1 || count > kMaxThreads) {
-    throw OptionError(fmt::format("threads is {}, expected 1 to {}", count, kMaxThreads));
+    throw errors::bad_thread_count(count, kMaxThreads);
   }
   configured_threads() = count;
 }

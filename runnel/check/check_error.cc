@@ -156,7 +156,7 @@ ShapeError no_steps(int64_t sequence, int64_t how_many) {
   return ShapeError(
       {.where = "lengths",
        .what = fmt::format("sequence {} has no steps{}", sequence,
-                           how_many > 1 ? fmt::format(", and so have {} more", how_many - 1) : ""),
+                           how_many > 1 ? fmt::format(", and {} more have none", how_many - 1) : ""),
        .why = "Runnel leaves its state at h_0; PyTorch's pack_padded_sequence refuses length 0",
        .fix = "for PyTorch: x[lengths > 0], or one step of padding"});
 }

@@ -153,12 +153,6 @@ std::vector<Plan> plans(int threads) {
   return plans;
 }
 
-OptionError too_many_threads(int threads) {
-  return OptionError(
-      "threads is " + std::to_string(threads) + ", expected 1 to " + std::to_string(thread_count()),
-      {{"why", "limits are measured on no more threads than the kernels use"}});
-}
-
 bool has_room(const MemoryLevel& level, int64_t bytes, int threads) {
   return (level.shared ? bytes : bytes / threads) < level.capacity;
 }
@@ -173,7 +167,7 @@ const MemoryLevel& MachineLimits::level_of(int64_t bytes) const {
 }
 
 MachineLimits measure_limits(int threads, int64_t most_bytes) {
-  if (threads < 1 || threads > thread_count()) throw too_many_threads(threads);
+  if (threads < 1 || threads > thread_count()) throw errors::too_many_threads(threads, thread_count());
   MachineLimits limits{.threads = threads, .flops_per_second = measure_multiply_adds(threads), .levels = {}};
   for (const Plan& plan : plans(threads)) {
     limits.levels.push_back(plan.level);

@@ -7,7 +7,7 @@
 #include <hwy/highway.h>
 #include <hwy/targets.h>
 
-#include "runnel/base/error.h"
+#include "runnel/kernels/kernel_error.h"
 
 namespace runnel::kernels {
 namespace {
@@ -59,8 +59,7 @@ std::string target_name() {
 
 void use_target(std::string_view name) {
   if (!try_target(name)) {
-    throw OptionError(fmt::format("the instruction set '{}' is not to be had here\n  there are  {}", name,
-                                  fmt::join(targets(), ", ")));
+    throw errors::no_such_target(name, targets());
   }
 }
 

@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <string>
 
-#include "runnel/base/error.h"
 #include "runnel/base/thread_pool.h"
+#include "runnel/kernels/kernel_error.h"
 
 /// Timing work that several threads do at the same time.
 namespace runnel::kernels {
@@ -39,7 +39,7 @@ void on_threads(int threads, const Body& body) {
   if (threads == 1) {
     body(int64_t{0});
   } else if (!try_team(threads, body)) {
-    throw Error("there are no " + std::to_string(threads) + " threads to measure with");
+    throw errors::no_threads_to_measure(threads);
   }
 }
 

@@ -44,10 +44,10 @@ ShapeError needs_axis(const std::string& layer, const std::string& axis, const S
 
 /// Weights that a module cannot take, each by name.
 struct StateMismatch {
-  std::vector<std::string> missing;    ///< the module has it, the weights do not: `weight_ih_l0 [80, 100]`
-  std::vector<std::string> surplus;    ///< the weights have it, the module does not
-  std::vector<std::string> misshapen;  ///< `weight_ih_l0: the file has [84, 10], the model [80, 10]`
-  std::vector<LayerConfig> in_file, in_model;  ///< what the weights of each tell
+  std::vector<std::string> missing = {};  ///< the module has it, the weights do not: `weight_ih_l0 [80, 100]`
+  std::vector<std::string> surplus = {};  ///< the weights have it, the module does not
+  std::vector<std::string> misshapen = {};  ///< `weight_ih_l0: the file has [84, 10], the model [80, 10]`
+  std::vector<LayerConfig> in_file = {}, in_model = {};  ///< what the weights of each tell
 };
 Error weights_do_not_fit(const std::string& source, const StateMismatch& mismatch);
 

@@ -1,7 +1,6 @@
 #include "runnel/text/text_errors.h"
 
 #include <algorithm>
-#include <cstring>
 #include <fmt/format.h>
 
 #include "runnel/text/show.h"
@@ -95,14 +94,6 @@ DataError word_twice(const std::string& source, std::string_view word, int32_t f
 }
 
 DataError unreadable_stream(const std::string& name) { return DataError({.file = name}, "cannot read on"); }
-
-DataError unopened_file(const std::string& path, int code) {
-  return DataError({.file = path}, fmt::format("cannot open: {}", std::strerror(code)));
-}
-
-DataError folder_for_file(const std::string& path) {
-  return DataError({.file = path}, "is a folder, expected a file");
-}
 
 DataError line_too_long(const std::string& name, int64_t line, size_t limit) {
   return DataError({name, line, 0}, fmt::format("the line is longer than {} MiB", limit >> 20),

@@ -24,10 +24,8 @@ DataError special_missing(const std::string& source, int32_t id, std::string_vie
 /// A vocabulary that was read back has a word twice.
 DataError word_twice(const std::string& source, std::string_view word, int32_t first, int32_t second);
 
-/// A stream or a file that cannot be read. `code` is what errno said.
+/// A stream that cannot be read.
 DataError unreadable_stream(const std::string& name);
-DataError unopened_file(const std::string& path, int code);
-DataError folder_for_file(const std::string& path);
 DataError line_too_long(const std::string& name, int64_t line, size_t limit);
 
 /// Files of word vectors, text and binary.

@@ -13,6 +13,7 @@
 #include <span>
 #include <string_view>
 
+#include "runnel/base/base_error.h"
 #include "runnel/text/byte_source.h"
 #include "runnel/text/text_errors.h"
 #include "runnel/text/utf8.h"
@@ -327,7 +328,7 @@ WordVectors read_word_vectors(const std::string& path, const Vocabulary& vocabul
   if (path == "-") return read_word_vectors(std::cin, "standard input", vocabulary, options);
   if (std::filesystem::is_directory(path)) throw errors::folder_for_file(path);
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw errors::unopened_file(path, errno);
+  if (!file) throw errors::system_failure(path, "cannot open", errno);
   return read_word_vectors(file, path, vocabulary, options);
 }
 

@@ -68,6 +68,7 @@ class Checker {
       if (!file.folder.empty() && !table_.has(file.folder)) continue;  // tests and the like may include all
       check_includes(file);
       if (file.in_library()) check_quiet(file);
+      if (!file.folder.empty()) check_errors(file);
     }
     return faults_;
   }
@@ -154,6 +155,18 @@ class Checker {
       std::string name = match[0];
       name.erase(std::min(name.find_first_of(" ("), name.size()));
       fault(file, i + 1, "the library neither prints nor exits: " + name);
+    }
+  }
+
+  /// A sentence is made in one place, in a file that is called so.
+  void check_errors(const SourceFile& file) {
+    static const std::regex file_of_errors(".*_errors?\\.(h|cc)"),
+        made("\\b(return|throw) +([A-Z][a-z]+)?Error\\(");
+    if (std::regex_match(file.path, file_of_errors)) return;
+    const std::vector<std::string> lines = lines_of(code_only(file.text));
+    for (size_t i = 0; i < lines.size(); ++i) {
+      if (std::regex_search(lines[i], made))
+        fault(file, i + 1, "an error is made outside a file called …_error");
     }
   }
 

@@ -18,6 +18,8 @@ inline constexpr int kMaxLines = 400;
 ///   - a header of runnel/ (but not *-inl.h) includes only the standard library and headers of runnel/;
 ///   - only the folders whose row says so include Highway;
 ///   - no file of runnel/ prints or ends the process;
+///   - a file of runnel/ or cli/ makes an error only if it is called …_error or …_errors; others throw what such a
+///     function gives;
 ///   - a file has fewer than kMaxLines lines.
 std::vector<std::string> broken_rules(const std::filesystem::path& root, const LayerTable& table);
 

@@ -120,6 +120,16 @@ TEST_F(SourceRules, a_library_that_prints_or_exits_is_caught) {
                           "runnel/ops/linear.cc:5: the library neither prints nor exits: fmt::print"));
 }
 
+TEST_F(SourceRules, an_error_made_outside_a_file_of_errors_is_caught) {
+  write("runnel/ops/op_error.cc", "OptionError f() { return OptionError(\"\"); }\n");
+  write("runnel/ops/linear.cc",
+        "// throw Error(\nvoid f() { throw errors::f(); }\nvoid g() { throw ShapeError({}); }\n");
+  write("cli/main.cc", "Error h() { return Error(\"\"); }\n");
+  EXPECT_THAT(faults(),
+              ElementsAre("cli/main.cc:1: an error is made outside a file called …_error",
+                          "runnel/ops/linear.cc:3: an error is made outside a file called …_error"));
+}
+
 TEST_F(SourceRules, words_in_comments_and_names_print_nothing) {
   write("runnel/ops/linear.cc",
         "// std::cout\nauto s = \"exit(1)\"; int x = on_exit(snprintf(b, 1'000, \"\"));\n");

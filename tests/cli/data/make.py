@@ -22,6 +22,7 @@ def lstm():
     output, _ = torch.nn.utils.rnn.pad_packed_sequence(output, total_length=5)
     save_file(module.state_dict(), "lstm.safetensors")
     save_npz("lstm_in.npz", input=x, h_0=h_0, c_0=c_0, lengths=lengths)
+    save_npz("lstm_half.npz", input=x, h_0=h_0)
     save_npz("lstm_out.npz", output=output, h_n=h_n, c_n=c_n)
 
 

@@ -1,4 +1,4 @@
-#include "cli/command_line.h"
+#include "cli/command_line_error.h"
 
 #include <algorithm>
 #include <fmt/format.h>

@@ -1,0 +1,21 @@
+#include "runnel/kernels/kernel_error.h"
+
+namespace runnel::errors {
+
+OptionError no_such_target(std::string_view name, std::span<const std::string> targets) {
+  std::string known;
+  for (const std::string& target : targets) known += (known.empty() ? "" : ", ") + target;
+  return OptionError("the instruction set '" + std::string(name) + "' is not to be had here",
+                     {{"there are", known}});
+}
+
+OptionError too_many_threads(int threads, int most) {
+  return OptionError("threads is " + std::to_string(threads) + ", expected 1 to " + std::to_string(most),
+                     {{"why", "limits are measured on no more threads than the kernels use"}});
+}
+
+Error no_threads_to_measure(int threads) {
+  return Error("there are no " + std::to_string(threads) + " threads to measure with");
+}
+
+}  // namespace runnel::errors
