@@ -16,6 +16,7 @@ ErrorTable train_table() {
   t.add("loss_too_large", loss_too_large(1e7, moment));
   t.add("dev_loss_too_large", dev_loss_too_large(1e7, moment));
   t.add("gradient_not_finite", gradient_not_finite(moment, "1.weight_hh_l0", "inf at [0, 4]"));
+  t.add("weight_decay_of_sparse", weight_decay_of_sparse(0.01));
   return t;
 }
 
@@ -34,6 +35,7 @@ ErrorTable optim_table() {
   t.add("missing_state", missing_state("Adam", "weight.exp_avg"));
   t.add("bad_step_count", bad_step_count("Adam", "weight.step", 0.5));
   t.add("shape_of_state", shape_of_state("Adam", "weight_ih_l0", weight, "exp_avg", Shape{{"axis_0", 60}}));
+  t.add("sparse_gradient", sparse_gradient("Adam", "0.weight"));
   t.add("gradient_norm_not_finite", gradient_norm_not_finite(__builtin_inf(), 2));
   t.add("schedule_is_over", schedule_is_over("OneCycleLR", 1000));
   return t;
