@@ -17,7 +17,7 @@ constexpr double kFollowing = 0.5;
 
 bool all_whole(const Tensor& values) {
   return std::all_of(values.values().begin(), values.values().end(),
-                     [](float value) { return std::isfinite(value) && value == std::floor(value); });
+                     [](float value) { return std::abs(value) < 0x1p31f && value == std::floor(value); });
 }
 
 bool any_below_zero(const Tensor& values) {
@@ -58,7 +58,7 @@ bool wrong_kind(CheckState& state, const Tensor& values) {
   const double most = state.check.arrays.front().most.value_or(0);
   state.fault("ids_for_features", errors::with_fix(errors::features_expected(state.reader_label(), sizes),
                                                    fmt::format("Embedding({:.0f}, {}) -> {}", most + 1,
-                                                               wanted, state.reader->to_string())));
+                                                               wanted, state.reading().to_string())));
   return true;
 }
 
@@ -67,7 +67,7 @@ void find_order(CheckState& state, const Shape& read, const Tensor& values) {
   const bool ids = state.network().reads_ids();
   const AxisOrder order = find_axis_order(Grid::of(values), state.lengths, !ids);
   const bool batch_first = state.network().batch_first();
-  const Layer& walker = state.recurrent ? static_cast<const Layer&>(*state.recurrent) : *state.reader;
+  const Layer& walker = state.recurrent ? static_cast<const Layer&>(*state.recurrent) : state.reading();
   const errors::AxisOrderMismatch mismatch{
       .layer = walker.label(),
       .read = read,
@@ -153,9 +153,9 @@ bool features_fit(CheckState& state, const Shape& read, const Tensor& values) {
     return false;
   }
   try {
-    state.reader->output_shape(read);
+    state.reading().output_shape(read);
   } catch (const ShapeError& error) {  // the layer's own words
-    state.fault("feature_size", errors::with_fix(error, with_first_size(*state.reader, last.size)));
+    state.fault("feature_size", errors::with_fix(error, with_first_size(state.reading(), last.size)));
     return false;
   }
   return true;
@@ -197,7 +197,7 @@ void find_axes(CheckState& state, const Tensor& values) {
     return look_at_one_sequence(state, read, values);
   if (steps && !read.has(axes::seq)) {
     try {
-      state.reader->output_shape(read);
+      state.reading().output_shape(read);
     } catch (const ShapeError& error) {
       return state.fault("axes", error);
     }

@@ -51,8 +51,6 @@ Ids ids_of(const CheckState& state, const Tensor& values) {
 
 }  // namespace
 
-std::string CheckState::reader_label() const { return reader ? reader->label() : network().module->label(); }
-
 bool is_about_axes(const Finding& finding) {
   for (const char* mistake : {"axes", "feature_size", "features_not_last", "feature_axis_missing",
                               "ids_for_features", "features_for_ids"}) {

@@ -18,7 +18,9 @@ struct CheckState {
   DataCheck check = {};
 
   const Network& network() const { return *asked.network; }
-  std::string reader_label() const;
+  /// The reading layer, or the whole network.
+  const Layer& reading() const { return reader ? *reader : *network().module; }
+  std::string reader_label() const { return reading().label(); }
   void fault(const char* mistake, const ShapeError& error) {
     check.findings.push_back({Severity::fault, mistake, error});
   }

@@ -31,6 +31,7 @@ std::optional<double> number_in(const std::string& text) {
 /// Columns whose first filled cell is a number; the others are told.
 std::vector<int64_t> number_columns(const Table& table, std::vector<Finding>& left_out) {
   std::vector<int64_t> columns;
+  if (table.row_count() == 0) return columns;
   for (int64_t column = 0; column < static_cast<int64_t>(table.columns().size()); ++column) {
     int64_t row = 0;
     while (row + 1 < table.row_count() && table.text(row, column).empty()) ++row;
@@ -98,7 +99,7 @@ void finish(DataCheck& check, const Network& network, const Table& table, const 
 NumberTable numbers_of(const Table& table) {
   NumberTable numbers;
   const std::vector<int64_t> columns = number_columns(table, numbers.left_out);
-  if (columns.empty()) throw errors::no_numbers(table.name());
+  if (columns.empty() || table.row_count() == 0) throw errors::no_numbers(table.name());
   std::vector<double> values;
   for (int64_t row = 0; row < table.row_count(); ++row) {
     for (const int64_t column : columns) {

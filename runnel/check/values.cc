@@ -121,8 +121,16 @@ void read_lengths(CheckState& state) {
   if (values.shape().rank() != 1) {
     return state.fault("lengths_axes", errors::lengths_not_a_list(given.name, values.shape()));
   }
-  state.lengths = Lengths(values.values().begin(), values.values().end());  // cut off, as PyTorch does
-  if (info(given.array.dtype()).integer) return;
+  if (info(given.array.dtype()).integer) {
+    const Ids whole = to_ids(given.array, Shape{{axes::batch}}, given.name);
+    state.lengths = Lengths(whole.values().begin(), whole.values().end());
+    return;
+  }
+  state.lengths.emplace();
+  for (const float length : values.values()) {  // cut off, as PyTorch does
+    state.lengths->push_back(std::isfinite(length) ? static_cast<int64_t>(std::clamp(length, -1.0f, 1e9f))
+                                                   : -1);
+  }
   const auto fraction = std::find_if(values.values().begin(), values.values().end(),
                                      [](float length) { return length != std::floor(length); });
   const int64_t place = fraction == values.values().end() ? 0 : fraction - values.values().begin();

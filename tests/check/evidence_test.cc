@@ -53,5 +53,40 @@ RC_GTEST_PROP(Evidence, finds_the_other_axis_when_the_data_are_turned, ()) {
   }
 }
 
+RC_GTEST_PROP(Check, ends_well_or_with_an_error_whatever_the_data, ()) {
+  const std::vector<std::string> networks = {
+      "GRU(3, 4)",     "LSTM(1, 2, batch_first=True, bidirectional=True)",
+      "Linear(3, 2)",  "Embedding(5, 3) -> GRU(4) -> last -> Linear(2)",
+      "RNNCell(3, 4)", "Tanh",
+      "mean",          "GRU(3, 4, num_layers=2) -> max"};
+  const Network network = make_network(*rc::gen::elementOf(networks));
+  const auto any_array = [](int64_t most_axes) {
+    std::vector<Axis> axes;
+    const auto rank = *rc::gen::inRange<int64_t>(0, most_axes + 1);
+    for (int64_t i = 0; i < rank; ++i)
+      axes.push_back({"a" + std::to_string(i), *rc::gen::inRange<int64_t>(0, 6)});
+    const Shape shape(axes);
+    if (*rc::gen::arbitrary<bool>()) {
+      Ids ids(shape);
+      for (int32_t& id : ids.values()) id = *rc::gen::inRange(-1, 7);
+      return Array::from(ids);
+    }
+    Tensor x(shape);
+    const std::vector<float> kinds = {0, 0, 1, 2.5f, -3, 1e30f, std::nanf(""), INFINITY};
+    for (float& value : x.values()) value = *rc::gen::elementOf(kinds);
+    return Array::from(x);
+  };
+  DataToCheck data{.data = {.name = "x", .array = any_array(5)}};
+  if (*rc::gen::arbitrary<bool>()) data.lengths = CheckedArray{.name = "l", .array = any_array(2)};
+  try {
+    const DataCheck check =
+        check_data({.network = &network, .open_ended = *rc::gen::arbitrary<bool>()}, data);
+    RC_ASSERT(!check_text(check).empty());
+    RC_ASSERT(!check_json(check).empty());
+  } catch (const Error& error) {
+    RC_ASSERT(error.what()[0] != '\0');
+  }
+}
+
 }  // namespace
 }  // namespace runnel

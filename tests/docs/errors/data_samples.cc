@@ -24,7 +24,8 @@ ErrorTable check_table() {
                                 .fix = "GRU(100, 20, batch_first=True)"};
   const Padding padding{.data = kBatchFirst, .shorter = 31, .cells = 765};
   AxisOrderMismatch unknown = order;
-  unknown.found_why = "no lengths; no zeros at the ends of sequences; neither axis is clearly the smoother one";
+  unknown.found_why =
+      "no lengths; no zeros at the ends of sequences; neither axis is clearly the smoother one";
   t.add("axes_swapped", axes_swapped(order));
   t.add("axis_order_unknown", axis_order_unknown(unknown));
   t.add("taken_for_one_sequence",
