@@ -130,7 +130,7 @@ class ThreadPool {
   bool stopping_ = false, open_ = false;
   int sleepers_ = 0;
   std::atomic<uint64_t> job_{0};  // changed with the mutex held, so that no sleeper misses it
-  std::atomic<int> busy_{0};  // workers that take part in the job
+  std::atomic<int> busy_{0};      // workers that take part in the job
   detail::TaskFunction function_ = nullptr;
   void* context_ = nullptr;
   int64_t tasks_ = 0;
