@@ -185,6 +185,7 @@ LayerTelling tell_cell(const CellModule& layer, const Scene& scene) {
   telling.gives[0].role = TensorRole::out;
   if (lstm) telling.states_in.push_back(state("c_0", "zeros unless given"));
   if (lstm) telling.gives.push_back(state("c_n", "the new memory"));
+  telling.layer.hidden_size = layer.options().hidden_size;
   telling.layer.sizes = {
       gate_axis(layer.named_parameters()[0].variable.shape()[0], layer.options().hidden_size),
       {{axes::feature, layer.options().input_size}, "input_size", feature_meaning(scene.wording)},

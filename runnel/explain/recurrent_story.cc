@@ -22,6 +22,8 @@ class RecurrentTeller {
     telling.layer.sizes = sizes();
     telling.layer.equalities = equalities();
     telling.layer.notes = notes();
+    telling.layer.walks = walks();
+    telling.layer.hidden_size = config_.hidden_size;
     telling.states_in = {state("h_0", shapes_.h_n, "zeros unless given")};
     telling.gives = {output(), state("h_n", shapes_.h_n, "the state at the end")};
     if (lstm_) {
@@ -71,15 +73,23 @@ class RecurrentTeller {
     return tensor;
   }
 
+  std::vector<Walk> walks() const {
+    std::vector<Walk> walks;
+    for (int64_t layer = 0; layer < config_.num_layers; ++layer) {
+      walks.push_back({layer, false});
+      if (both()) walks.push_back({layer, true});
+    }
+    return walks;
+  }
+
   /// What each place of the first axis of a state is; nothing when there is one place only.
   std::vector<std::string> index() const {
+    if (!stacked() && !both()) return {};
     std::vector<std::string> places;
-    for (int64_t layer = 1; layer <= config_.num_layers && (stacked() || both()); ++layer) {
-      const std::string name = stacked() ? fmt::format("layer {}", layer) : "";
-      const std::string gap = stacked() ? " " : "";
-      if (!both()) places.push_back(name);
-      if (both()) places.push_back(name + gap + "forward");
-      if (both()) places.push_back(name + gap + "reverse");
+    for (const Walk& walk : walks()) {
+      const std::string layer = stacked() ? fmt::format("layer {}", walk.layer + 1) : "";
+      const std::string direction = !both() ? "" : walk.reverse ? "reverse" : "forward";
+      places.push_back(layer + (stacked() && both() ? " " : "") + direction);
     }
     return places;
   }

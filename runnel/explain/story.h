@@ -61,6 +61,12 @@ struct ParameterStory {
   std::optional<int64_t> count;  ///< absent when a size is symbolic
 };
 
+/// One way of a recurrent layer along the steps.
+struct Walk {
+  int64_t layer = 0;  ///< from 0, the lowest
+  bool reverse = false;
+};
+
 struct LayerStory {
   std::string kind = {};         ///< "LSTM", "last"
   std::string text = {};         ///< as PyTorch writes it: `LSTM(100, 128, batch_first=True)`
@@ -73,6 +79,8 @@ struct LayerStory {
   std::vector<AxisStory> sizes = {};         ///< numbers that only its parameters have
   std::vector<std::string> equalities = {};  ///< "h_n[0] = output[:, last real step, :]"
   std::vector<std::string> notes = {};       ///< sentences
+  std::vector<Walk> walks = {};  ///< of RNN, LSTM and GRU: one for each place of the first axis of h_n
+  int64_t hidden_size = 0;       ///< of a recurrent layer or a cell
 };
 
 struct Story {

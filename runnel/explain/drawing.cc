@@ -1,0 +1,103 @@
+#include "runnel/explain/drawing.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "runnel/explain/layout.h"
+#include "runnel/explain/wording.h"
+
+namespace runnel {
+namespace {
+
+/// Of a letter's size; the common monospaced fonts have 0.6.
+constexpr double kAdvance = 0.625;
+
+std::string widest(const Part& part, const Variations& variations) {
+  if (!part.form) return part.text;
+  const std::string most =
+      part.grouped ? grouped(variations.most(*part.form)) : std::to_string(variations.most(*part.form));
+  return columns(most) > columns(part.text) ? most : part.text;
+}
+
+/// A word that is wider than a line, as pieces that are not.
+std::vector<Word> cut(const Word& word, double width, double size, const Variations& variations) {
+  if (word_width(word, size, variations) <= width) return {word};
+  std::vector<Word> pieces(1);
+  const auto most = std::max<size_t>(4, static_cast<size_t>(width / (kAdvance * size)));
+  for (const Span& span : word) {
+    std::string rest = span.part.text;
+    do {
+      size_t bytes = rest.size();
+      while (!span.part.form && columns(rest.substr(0, bytes)) > most) --bytes;
+      while (bytes < rest.size() && (rest[bytes] & 0xC0) == 0x80) --bytes;
+      Span piece = span;
+      piece.part.text = rest.substr(0, bytes);
+      rest = rest.substr(bytes);
+      Word longer = pieces.back();
+      longer.push_back(piece);
+      if (pieces.back().empty() || word_width(longer, size, variations) <= width) {
+        pieces.back() = longer;
+      } else {
+        pieces.push_back({piece});
+      }
+    } while (!rest.empty());
+  }
+  return pieces;
+}
+
+}  // namespace
+
+double block_height(int64_t size) {
+  if (size < 0) return BlockHeight::kSymbolic;
+  const double logarithm = std::log2(static_cast<double>(std::max<int64_t>(1, size)));
+  return std::min(BlockHeight::kMost, BlockHeight::kOne + BlockHeight::kDoubled * logarithm);
+}
+
+double text_width(const std::string& text, double size) {
+  return static_cast<double>(columns(text)) * kAdvance * size;
+}
+
+double word_width(const Word& word, double size, const Variations& variations) {
+  double width = 0;
+  for (const Span& span : word) width += text_width(widest(span.part, variations), size);
+  return width;
+}
+
+std::vector<TextLine> broken(const Phrase& phrase, double width, double size, const Variations& variations) {
+  std::vector<TextLine> lines;
+  const double blank = text_width(" ", size);
+  for (const Word& whole : phrase) {
+    for (const Word& word : cut(whole, width, size, variations)) {
+      const double more = word_width(word, size, variations);
+      if (lines.empty() || lines.back().width + blank + more > width) {
+        lines.push_back({.size = size});
+      } else {
+        lines.back().spans.push_back({.part = {" "}});
+        lines.back().width += blank;
+      }
+      lines.back().spans.insert(lines.back().spans.end(), word.begin(), word.end());
+      lines.back().width += more;
+    }
+  }
+  return lines;
+}
+
+Phrase words_of(const Parts& parts, const std::string& axis) {
+  Phrase phrase(1);
+  for (const Part& part : parts) {
+    size_t begin = 0;
+    while (true) {
+      const size_t end = part.form ? std::string::npos : part.text.find(' ', begin);
+      Part piece = part;
+      piece.text = part.text.substr(begin, end == std::string::npos ? end : end - begin);
+      if (!piece.text.empty()) phrase.back().push_back({.part = std::move(piece), .axis = axis});
+      if (end == std::string::npos) break;
+      if (!phrase.back().empty()) phrase.emplace_back();
+      begin = end + 1;
+    }
+  }
+  if (phrase.back().empty()) phrase.pop_back();
+  return phrase;
+}
+
+}  // namespace runnel

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runnel/explain/story.h"
+
+/// How the numbers of a story depend on the sizes that one may turn: batch, seq, and hidden_size of each layer that
+/// has one. Nothing knows these formulas but the layers: the story is told for a few values of each size, and
+/// what lies between follows, because the size of an axis is linear in them and a count of parameters quadratic.
+namespace runnel {
+
+/// A size that may be turned.
+struct Knob {
+  std::string option;           ///< "batch", "seq", "hidden_size"
+  std::optional<size_t> layer;  ///< whose hidden_size; a place in Story::layers
+  int64_t value = 0;            ///< in the story that is shown
+  int64_t base = 0;             ///< what forms count from
+  int64_t least = 0, most = 0;
+
+  /// "hidden_size of LSTM, layer 1"
+  std::string label(const Story& story) const;
+};
+
+/// A polynomial of degree 2 in whole numbers: with x_i = the value of knob i minus its base,
+///
+///     constant + Σ linear · x_i + Σ square · x_i (x_i − 1) / 2 + Σ product · x_i x_j
+class Form {
+ public:
+  /// A factor, and the knobs that it is for: none, one, or two (twice the same: the square).
+  struct Term {
+    int64_t factor = 0;
+    std::vector<size_t> knobs = {};
+  };
+
+  const std::vector<Term>& terms() const { return terms_; }
+  bool constant() const { return terms_.size() <= 1 && (terms_.empty() || terms_[0].knobs.empty()); }
+  /// `offsets`: the value of each knob minus its base.
+  int64_t at(std::span<const int64_t> offsets) const;
+  void add(Term term) {
+    if (term.factor != 0) terms_.push_back(std::move(term));
+  }
+
+ private:
+  std::vector<Term> terms_;
+};
+
+/// A piece of a text: words, or a number that has a form.
+struct Part {
+  std::string text;
+  std::optional<Form> form = {};
+  bool grouped = false;  ///< the number is written 1,234
+};
+using Parts = std::vector<Part>;
+
+std::string text_of(const Parts& parts);
+
+/// A story, and how its texts change when the knobs are turned.
+class Variations {
+ public:
+  /// Nothing can be turned.
+  explicit Variations(Story shown) : shown_(std::move(shown)) {}
+  /// `retell` tells the story of another network as text; it is told for some values of each knob.
+  Variations(Story shown, const std::function<Story(std::string_view, const StorySizes&)>& retell);
+
+  const Story& shown() const { return shown_; }
+  const std::vector<Knob>& knobs() const { return knobs_; }
+
+  using Text = std::function<std::string(const Story&)>;
+  using Number = std::function<int64_t(const Story&)>;
+  /// A text of the shown story; each number in it that depends on a knob is a part with a form. `grouped`: numbers
+  /// above 999 are written with commas.
+  Parts text(const Text& text, bool grouped = true) const;
+  /// The form of a number; nothing when it does not depend on any knob.
+  std::optional<Form> form(const Number& number) const;
+  /// The largest number that a form gives while the knobs are turned.
+  int64_t most(const Form& form) const;
+  /// The values of the knobs as offsets from their bases.
+  std::vector<int64_t> offsets(std::span<const int64_t> values) const;
+
+ private:
+  std::optional<Form> form_through(const std::vector<int64_t>& values) const;
+  void find_knobs();
+
+  Story shown_;
+  std::vector<Knob> knobs_;
+  std::vector<Story> told_;  // at the base, then per knob at +1 and +2, then at +1 of each two
+};
+
+/// A story's network as text that make_network reads, with another hidden_size for some layers (places in
+/// Story::layers). The sizes that follow from the layer before are left out, so that they follow.
+std::string network_with(const Story& story, const std::vector<std::pair<size_t, int64_t>>& hidden_sizes);
+
+}  // namespace runnel

@@ -1,0 +1,404 @@
+#include "runnel/explain/picture.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "runnel/explain/picture_rows.h"
+#include "runnel/explain/picture_words.h"
+#include "runnel/explain/wording.h"
+#include "runnel/tensor/axes.h"
+
+namespace runnel {
+namespace {
+
+constexpr double kGap = 18;         // between two rows
+constexpr double kSmall = 11;       // letters beside blocks
+constexpr double kWalkHeight = 46;  // so that two lines stand beside an arrow
+constexpr int64_t kFirstSteps = 3;  // drawn in front of "…"
+constexpr int64_t kLayersDrawn = 6;
+constexpr double kEdge = 5;  // of the drawing, where final states go up
+
+/// The steps that are drawn.
+std::vector<PictureGrid::Column> columns_of(const StoryWords& words) {
+  const Shape& data = words.tensor(0).shape;
+  const int64_t seq = data.has(axes::seq) ? data.size(axes::seq) : 1;
+  const bool all = seq != Axis::kSymbolic && seq <= kFirstSteps + 1;
+  std::vector<PictureGrid::Column> columns;
+  for (int64_t step = 0; step < (all ? seq : kFirstSteps); ++step) {
+    columns.push_back({.label = {{std::to_string(step)}}});
+  }
+  if (all) return columns;
+  columns.push_back({.gap = true, .label = {{"…"}}});
+  columns.push_back({.label = words.text([](const Story& s) {
+    const int64_t length = s.tensors[0].shape.size(axes::seq);
+    return length == Axis::kSymbolic ? std::string("last") : grouped(length - 1);
+  })});
+  return columns;
+}
+
+PictureGrid grid_for(const StoryWords& words, double width) {
+  PictureGrid grid;
+  grid.width = std::max(width, kNarrowestPicture);
+  grid.wide = grid.width >= kWidePicture;
+  grid.drawing = grid.wide ? 0.5 * grid.width : grid.width;
+  grid.columns = columns_of(words);
+  const double pitch =
+      std::min(96.0, (grid.drawing - 2 * grid.gutter) / static_cast<double>(grid.columns.size()));
+  grid.sheet = grid.wide ? 4 : 3;
+  grid.block = 0.5 * pitch;
+  grid.pair = 0.34 * pitch;
+  grid.shift = 0.22 * pitch;
+  const double first = (grid.drawing - pitch * static_cast<double>(grid.columns.size() - 1)) / 2;
+  for (size_t i = 0; i < grid.columns.size(); ++i) grid.columns[i].x = first + pitch * static_cast<double>(i);
+  return grid;
+}
+
+class Picture {
+ public:
+  Picture(const Variations& story, const PictureOptions& options)
+      : story_(story),
+        words_(story),
+        layers_(story.shown().layers),
+        grid_(grid_for(words_, options.width)),
+        rows_(story, grid_) {}
+
+  Drawing draw() {
+    for (const Phrase& line : reversed(words_.legend())) rows_.paragraph(line);
+    rows_.add({.height = 6});
+    if (unrolled(0)) add_time();
+    add_tensors(with_states_of_cell({0}, 0), 0);
+    for (size_t i = 0; i < layers_.size(); ++i) add_layer(i);
+    rows_.drawing().title = words_.title();
+    rows_.drawing().description = words_.description();
+    return rows_.finish(10, 10);
+  }
+
+ private:
+  static std::vector<Phrase> reversed(std::vector<Phrase> lines) {
+    std::reverse(lines.begin(), lines.end());
+    return lines;
+  }
+  bool unrolled(size_t tensor) const { return words_.tensor(tensor).shape.has(axes::seq); }
+  bool reads_state(size_t layer) const {
+    return layer < layers_.size() && words_.tensor(layers_[layer].reads[0]).role == TensorRole::state &&
+           layers_[layer].walks.empty();
+  }
+
+  /// Before a cell its states stand beside the data.
+  std::vector<size_t> with_states_of_cell(std::vector<size_t> places, size_t next) const {
+    const bool cell = next < layers_.size() && layers_[next].walks.empty() && layers_[next].reads.size() > 1;
+    return cell && layers_[next].reads[0] == places[0] ? layers_[next].reads : places;
+  }
+
+  /// Where the blocks of these tensors stand: one for each step, or side by side.
+  std::vector<double> places_of(const std::vector<size_t>& tensors) const {
+    if (unrolled(tensors[0])) return grid_.places();
+    std::vector<double> xs;
+    const double pitch = (grid_.drawing - 2 * grid_.gutter) / static_cast<double>(tensors.size());
+    for (size_t i = 0; i < tensors.size(); ++i) {
+      xs.push_back(grid_.gutter + pitch * (static_cast<double>(i) + 0.5));
+    }
+    return xs;
+  }
+
+  // ---- rows of tensors
+
+  void add_block(double x, double middle, double width, size_t tensor, const Parts& label) {
+    const Shape& data = words_.tensor(0).shape;
+    const int64_t batch = data.has(axes::batch) ? data.size(axes::batch) : 1;
+    const auto sheets = story_.form([](const Story& s) { return s.tensors[0].shape.size(axes::batch); });
+    const Axis axis = words_.last_axis(tensor);
+    const double height = block_height(axis.size);
+    for (int sheet = batch == 1 && !sheets ? 0 : 2; sheet >= 0; --sheet) {
+      const double off = sheet * grid_.sheet;
+      rows_.drawing().boxes.push_back({.x = x - width / 2 + off,
+                                       .y = middle - height / 2 - off,
+                                       .width = width,
+                                       .height = height,
+                                       .kind = sheet > 0 ? "sheet" : "block",
+                                       .axis = StoryWords::color_of(axis),
+                                       .size = words_.size_form(tensor),
+                                       .batch = sheet > 0 ? sheets : std::nullopt,
+                                       .hidden = sheet > 0 && batch == 1,
+                                       .label = sheet > 0 ? Parts{} : label});
+    }
+  }
+
+  void add_dots(double middle) {
+    for (const PictureGrid::Column& column : grid_.columns) {
+      if (column.gap) rows_.text(column.x, middle + 4, Anchor::middle, 13, "soft", {{"…"}});
+    }
+  }
+
+  /// Tensors in front of layer `next`.
+  void add_tensors(const std::vector<size_t>& tensors, size_t next) {
+    const std::vector<double> xs = places_of(tensors);
+    PictureRow row{.in = flow_, .past = passing_};
+    for (const size_t tensor : tensors) {
+      row.height = std::max(row.height, words_.room(tensor) + 2 * grid_.sheet);
+      row.captions.push_back(words_.shape(tensor));
+      row.captions.push_back(words_.words([=](const Story& s) { return s.tensors[tensor].sentence; }));
+    }
+    const bool cell = next < layers_.size() && layers_[next].reads == tensors;
+    flow_.clear();
+    if (next < layers_.size() && !reads_state(next))
+      flow_ = unrolled(tensors[0]) || cell ? xs : std::vector{xs[0]};
+    row.out = flow_;
+    row.draw = [&](double, double middle) {
+      const bool steps = unrolled(tensors[0]);
+      for (size_t i = 0; i < xs.size(); ++i) {
+        const size_t tensor = tensors[steps ? 0 : i];
+        add_block(xs[i], middle, grid_.block, tensor, words_.label(tensor));
+        const Parts size = words_.last_size(tensor);
+        if ((i == 0 || !steps) && !size.empty()) {
+          rows_.text(xs[i] - grid_.block / 2 - 6, middle + 4, Anchor::end, kSmall, "soft", size);
+        }
+      }
+      if (steps) add_dots(middle);
+    };
+    rows_.add(row);
+    if (next < layers_.size()) gap();
+  }
+
+  void gap() {
+    PictureRow row{.height = kGap, .past = passing_};
+    row.past.insert(row.past.end(), flow_.begin(), flow_.end());
+    rows_.add(row);
+  }
+
+  void add_time() {
+    PictureRow row{.height = 18, .captions = {words_of({{"the step, counted from 0"}})}};
+    row.draw = [&](double top, double) {
+      for (const PictureGrid::Column& column : grid_.columns) {
+        rows_.text(column.x, top + 13, Anchor::middle, kSmall, "soft", column.label);
+      }
+    };
+    rows_.add(row);
+  }
+
+  // ---- layers
+
+  void add_layer(size_t i) {
+    const LayerStory& layer = layers_[i];
+    const TensorStory &read = words_.tensor(layer.reads[0]), &given = words_.tensor(layer.gives[0]);
+    if (!layer.walks.empty()) return add_recurrent(i);
+    if (reads_state(i)) flow_ = std::exchange(passing_, {});
+    add_bar(i, {words_.words([=](const Story& s) { return s.layers[i].sentence; })});
+    // A tensor that is like the one before needs no second row.
+    const bool same = layer.parameters.empty() && given.shape == read.shape && i + 1 < layers_.size();
+    const std::vector<size_t> behind = with_states_of_cell(layer.gives, i + 1);
+    if (!unrolled(layer.gives[0])) {
+      flow_ = places_of(behind);
+      flow_.resize(std::min(flow_.size(), layer.gives.size()));
+    } else {
+      flow_ = grid_.places();
+    }
+    gap();
+    if (!same) add_tensors(behind, i + 1);
+  }
+
+  /// The layer as it is written and how many parameters it has, in a frame.
+  void add_bar(size_t i, std::vector<Phrase> captions) {
+    const Phrase name = words_.words([=](const Story& s) { return s.layers[i].text; }, false);
+    Phrase count;
+    if (!layers_[i].parameters.empty()) {
+      count = words_.words([=](const Story& s) {
+        const ParameterCount& c = s.layers[i].count;
+        return (c.value ? grouped(*c.value) : c.formula) + " parameters";
+      });
+      const Parts origin = words_.text([=](const Story& s) { return s.layers[i].count.formula; });
+      for (Span& span : count.front()) span.origin = origin;
+    }
+    std::vector<TextLine> lines;
+    for (const bool first : {true, false}) {
+      for (TextLine& line : broken(first ? name : count, grid_.drawing - 24, 13, story_)) {
+        line.kind = first ? "strong" : "soft";
+        lines.push_back(std::move(line));
+      }
+    }
+    PictureRow row{.height = 18 * static_cast<double>(lines.size()) + 10,
+                   .captions = std::move(captions),
+                   .in = flow_,
+                   .past = passing_};
+    row.draw = [&](double top, double) {
+      rows_.drawing().boxes.push_back(
+          {.x = 1, .y = top, .width = grid_.drawing - 2, .height = row.height, .kind = "bar"});
+      double y = top + 18;
+      for (TextLine& line : lines) {
+        line.x = grid_.drawing / 2;
+        line.y = y;
+        line.anchor = Anchor::middle;
+        rows_.drawing().texts.push_back(std::move(line));
+        y += 18;
+      }
+    };
+    rows_.add(row);
+  }
+
+  // ---- recurrent layers
+
+  void add_recurrent(size_t i) {
+    const LayerStory& layer = layers_[i];
+    std::vector<Phrase> said{words_.words([=](const Story& s) { return s.layers[i].sentence; })};
+    for (size_t state = 1; layers_.size() == 1 && state < layer.reads.size(); ++state) {
+      said.push_back(words_.shape(layer.reads[state]));
+      said.push_back(words_.words([=](const Story& s) { return s.tensors[layer.reads[state]].sentence; }));
+    }
+    rows_.begin_panel();
+    add_bar(i, said);
+    const bool both = layer.walks.size() > 1 && layer.walks[1].reverse;
+    const double shift = both ? grid_.shift : 0;
+    const int64_t layers = layer.walks.back().layer + 1;
+    flow_ = grid_.places(-shift);
+    for (const double x : both ? grid_.places(shift) : std::vector<double>()) flow_.push_back(x);
+    gap();
+    bool skipped = false;
+    for (size_t walk = 0; walk < layer.walks.size(); ++walk) {
+      const int64_t number = layer.walks[walk].layer;
+      const bool drawn = layers <= kLayersDrawn || number < kFirstSteps || number + 1 == layers;
+      if (drawn && number > 0 && !layer.walks[walk].reverse) add_join(layer, both, skipped);
+      if (drawn) add_walk(i, walk, both);
+      skipped = !drawn;
+    }
+    std::vector<Phrase> states;
+    for (size_t state = 1; state < layer.gives.size(); ++state) {
+      states.push_back(words_.shape(layer.gives[state]));
+      states.push_back(words_.words([=](const Story& s) { return s.tensors[layer.gives[state]].sentence; }));
+    }
+    PictureRow row{.height = 4, .captions = states, .past = flow_, .panel = true};
+    row.past.insert(row.past.end(), passing_.begin(), passing_.end());
+    rows_.add(row);
+    rows_.end_panel();
+    gap();
+    add_tensors({layer.gives[0]}, i + 1);
+  }
+
+  /// Between two layers: both directions side by side go into both.
+  void add_join(const LayerStory& layer, bool both, bool skipped) {
+    const Phrase shape = words_.shape(layer.gives[0]);
+    PictureRow row{
+        .height = skipped ? 40.0 : kGap, .in = flow_, .out = flow_, .arrows = false, .panel = true};
+    row.captions = {Phrase(shape.begin() + 1, shape.end())};
+    row.captions.insert(row.captions.begin(),
+                        words_of({{skipped ? "… more layers like these" : "to the layer above"}}));
+    row.draw = [&](double top, double middle) {
+      for (const double x : both ? grid_.places() : std::vector<double>()) {
+        const double half = grid_.shift + 4;
+        rows_.drawing().panels.push_back(
+            {.x = x - half, .y = middle - 2.5, .width = 2 * half, .height = 5, .kind = "join"});
+      }
+      (void)top;
+    };
+    rows_.add(row);
+  }
+
+  /// "h_n[2]", or "h_n" where there is but one.
+  static std::string place_text(const std::string& name, const LayerStory& layer, size_t walk) {
+    return layer.walks.size() == 1 ? name : fmt::format("{}[{}]", name, walk);
+  }
+
+  void add_walk(size_t i, size_t walk, bool both) {
+    const LayerStory& layer = layers_[i];
+    const bool reverse = layer.walks[walk].reverse, lstm = layer.gives.size() > 2;
+    const size_t state = layer.gives[1];
+    const double width = both ? grid_.pair : grid_.block;
+    const std::vector<double> own = grid_.places(both ? (reverse ? grid_.shift : -grid_.shift) : 0);
+    PictureRow row{.height = std::max(kWalkHeight, words_.room(state) + 2 * grid_.sheet),
+                   .in = own,
+                   .out = own,
+                   .past = passing_,
+                   .panel = true};
+    for (const double x : flow_) {
+      if (std::find(own.begin(), own.end(), x) == own.end()) row.past.push_back(x);
+    }
+    const std::vector<std::string>& index = words_.tensor(state).index;
+    Phrase name = words_of({{index.empty() ? "the state" : index[walk]}});
+    name.back().back().part.text += ",";
+    name.push_back(words_.axis(state, words_.tensor(state).axes.size() - 1));
+    row.captions = {name};
+    if (walk == 0 || (walk == 1 && reverse)) {
+      row.captions.push_back(words_of({{fmt::format("{} to the step {}", lstm ? "h and c go on" : "h goes on",
+                                                    reverse ? "before: it reads from the end" : "behind")}}));
+    }
+    const bool taken = takes_state(i) && layer.walks[walk].layer == layer.walks.back().layer;
+    row.draw = [&](double top, double middle) {
+      for (const double x : own)
+        add_block(x, middle, width, state, words_.text([&](const Story&) {
+          return fmt::format("{} a step", index.empty() ? "state" : index[walk]);
+        }));
+      add_dots(middle);
+      add_state_arrows(own, middle, width, reverse);
+      add_ends(layer, walk, middle);
+      if (taken) {
+        const double edge = reverse ? kEdge : grid_.drawing - kEdge;
+        rows_.line({{edge, middle}, {edge, top}}, false);
+        passing_.push_back(edge);
+      }
+    };
+    rows_.add(row);
+  }
+
+  /// Whether h_n of the layer is what a later one reads.
+  bool takes_state(size_t i) const {
+    for (size_t later = i + 1; later < layers_.size(); ++later) {
+      if (layers_[later].walks.empty() && layers_[later].reads[0] == layers_[i].gives[1]) return true;
+    }
+    return false;
+  }
+
+  /// The state goes from block to block, in at one end and out at the other.
+  void add_state_arrows(const std::vector<double>& own, double y, double width, bool reverse) {
+    std::vector<std::pair<double, double>> stops{{kEdge, kEdge}};  // left and right end of each
+    size_t block = 0;
+    for (const PictureGrid::Column& column : grid_.columns) {
+      if (column.gap) {
+        stops.emplace_back(column.x - 8, column.x + 8);
+      } else {
+        stops.emplace_back(own[block] - width / 2, own[block] + width / 2);
+        ++block;
+      }
+    }
+    stops.emplace_back(grid_.drawing - kEdge, grid_.drawing - kEdge);
+    for (size_t stop = 0; stop + 1 < stops.size(); ++stop) {
+      const double left = stops[stop].second, right = stops[stop + 1].first;
+      rows_.line(reverse ? std::vector<std::pair<double, double>>{{right, y}, {left, y}}
+                         : std::vector<std::pair<double, double>>{{left, y}, {right, y}},
+                 true);
+    }
+  }
+
+  /// What the state is called before the first step and behind the last.
+  void add_ends(const LayerStory& layer, size_t walk, double y) {
+    const bool reverse = layer.walks[walk].reverse;
+    for (const bool begin : {true, false}) {
+      const bool left = begin != reverse;
+      const double x = left ? kEdge + 4 : grid_.drawing - kEdge - 4;
+      const Anchor anchor = left ? Anchor::start : Anchor::end;
+      const std::string suffix = begin ? "_0" : "_n";
+      rows_.text(x, y - 6, anchor, kSmall, "soft", {{place_text("h" + suffix, layer, walk)}});
+      if (layer.gives.size() > 2) {
+        rows_.text(x, y + 15, anchor, kSmall, "soft", {{place_text("c" + suffix, layer, walk)}});
+      }
+    }
+  }
+
+  const Variations& story_;
+  const StoryWords words_;
+  const std::vector<LayerStory>& layers_;
+  const PictureGrid grid_;
+  RowStack rows_;
+  std::vector<double> flow_;     // where lines go up from the row below
+  std::vector<double> passing_;  // where final states go up to the layer that takes them
+};
+
+}  // namespace
+
+Drawing draw(const Variations& story, const PictureOptions& options) {
+  return Picture(story, options).draw();
+}
+
+std::string story_svg(const Story& story, const PictureOptions& options) {
+  return to_svg(draw(Variations(story), options));
+}
+
+}  // namespace runnel

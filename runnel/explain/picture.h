@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+
+#include "runnel/explain/drawing.h"
+
+/// A network as a picture. Left to right is time, bottom to top is depth: the data at the bottom; above them each
+/// layer and the tensor that it gives; a recurrent layer unrolled, a block for each step, layer and direction, with
+/// arrows for the state that goes on to the next step. Of many steps the first three and the last are drawn, of many
+/// layers likewise. A block is as tall as the logarithm of the numbers in it; a batch lies in sheets behind it. Each
+/// tensor's named shape stands there once, and every number says where it comes from.
+namespace runnel {
+
+struct PictureOptions {
+  /// Pixels. From kWidePicture on, what is said stands beside the drawing, below that between its rows.
+  double width = 960;
+};
+inline constexpr double kNarrowestPicture = 300, kWidePicture = 720;
+
+Drawing draw(const Variations& story, const PictureOptions& options = {});
+
+/// An SVG file of a story.
+std::string story_svg(const Story& story, const PictureOptions& options = {});
+
+/// A story whose sizes can be turned. Sizes of the data that are not given are those of an example: 3 sequences of 10
+/// steps. Throws  as tell_story does.
+Variations turnable_story(std::string_view network, const StorySizes& sizes = {});
+Variations turnable_story(const TextClassifier& model, const StorySizes& sizes = {});
+
+/// A page with the picture for small and for large screens, in which numbers tell where they come from when they are
+/// pointed at or focused, and sizes can be turned: every shape follows at once. One file, nothing from elsewhere.
+std::string story_html(const Variations& story);
+
+}  // namespace runnel

@@ -1,0 +1,150 @@
+#include <fmt/format.h>
+
+#include "runnel/explain/page.h"
+#include "runnel/explain/picture.h"
+#include "runnel/tensor/axes.h"
+
+namespace runnel {
+namespace {
+
+constexpr double kSmallScreen = 300, kLargeScreen = 1000;
+
+/// A form says how a number follows from the sizes that are turned; all forms come from the page. The only arithmetic
+/// here is that of form.h: a constant, and for each term a factor times what its knobs differ from their bases.
+constexpr std::string_view kScript = R"(
+const knobs = [...document.querySelectorAll('input[data-base]')];
+const first = knobs.map(knob => knob.value);
+const at = form => {
+  const x = knobs.map(knob => Number(knob.value) - Number(knob.dataset.base));
+  return form.reduce((sum, [factor, i, j]) => sum + factor * (
+    i === undefined ? 1 : j === undefined ? x[i] : i === j ? x[i] * (x[i] - 1) / 2 : x[i] * x[j]), 0);
+};
+const written = (number, grouped) => grouped ? number.toLocaleString('en-US') : String(number);
+const joined = parts => parts.map(part => part.form ? written(at(part.form), part.grouped) : part).join('');
+const parse = text => JSON.parse(text);
+const changing = [];
+const each = (attribute, change, original) => document.querySelectorAll('[data-' + attribute + ']').forEach(element => {
+  const form = parse(element.getAttribute('data-' + attribute)), before = original(element);
+  changing.push(as_told => change(element, as_told ? before : null, form));
+});
+const text = element => element.textContent;
+each('form', (element, before, form) => {
+  element.textContent = before ?? written(at(form), element.hasAttribute('data-grouped'));
+}, text);
+each('parts', (element, before, parts) => { element.textContent = before ?? joined(parts); }, text);
+each('label', (element, before, parts) => {
+  const label = before ?? joined(parts);
+  element.setAttribute('aria-label', label);
+}, element => element.getAttribute('aria-label'));
+each('origin-parts', (element, before, parts) => { element.dataset.origin = before ?? joined(parts); },
+  element => element.dataset.origin);
+each('size', (rectangle, before, form) => {
+  const middle = Number(rectangle.getAttribute('y')) + Number(rectangle.getAttribute('height')) / 2;
+  const [one, doubled, most] = document.body.dataset.block.split(' ').map(Number);
+  const height = Math.min(most, one + doubled * Math.log2(at(form)));
+  rectangle.setAttribute('height', height);
+  rectangle.setAttribute('y', middle - height / 2);
+}, () => null);
+each('batch', (sheet, before, form) => {
+  sheet.setAttribute('visibility', at(form) > 1 ? 'visible' : 'hidden');
+}, () => null);
+const follow = () => {
+  const as_told = knobs.every((knob, i) => knob.value === first[i]);
+  for (const knob of knobs) document.getElementById(knob.id + '-value').textContent = knob.value;
+  for (const change of changing) change(as_told);
+};
+for (const knob of knobs) knob.addEventListener('input', follow);
+document.getElementById('back')?.addEventListener('click', () => {
+  knobs.forEach((knob, i) => { knob.value = first[i]; });
+  follow();
+});
+
+const tip = document.getElementById('tip');
+const hide = () => { tip.hidden = true; };
+const show = event => {
+  const number = event.target.closest?.('[data-origin]');
+  if (!number) return hide();
+  tip.textContent = number.dataset.origin;
+  tip.hidden = false;
+  const place = number.getBoundingClientRect(), size = tip.getBoundingClientRect();
+  const room = document.documentElement.clientWidth - size.width - 8;
+  tip.style.left = Math.max(8, Math.min(place.left, room)) + window.scrollX + 'px';
+  const above = place.top - size.height - 6;
+  tip.style.top = (above > 0 ? above : place.bottom + 6) + window.scrollY + 'px';
+};
+document.addEventListener('mouseover', show);
+document.addEventListener('focusin', show);
+document.addEventListener('focusout', hide);
+document.addEventListener('keydown', event => { if (event.key === 'Escape') hide(); });
+document.querySelectorAll('[data-origin]').forEach(number => number.setAttribute('aria-describedby', 'tip'));
+)";
+
+constexpr std::string_view kStyle = R"(figure{margin:0}
+.small{display:block} .large{display:none}
+@media (min-width:1040px){.small{display:none} .large{display:block}}
+.knobs{display:grid;grid-template-columns:repeat(auto-fit,minmax(240px,1fr));gap:8px 24px;max-width:980px;margin:12px 0}
+.knobs label{display:grid;grid-template-columns:1fr auto;gap:2px 8px} .knobs input{grid-column:1/-1;width:100%;margin:0}
+#tip{position:absolute;max-width:min(300px,calc(100vw - 32px));padding:6px 9px;border-radius:6px;pointer-events:none;
+background:var(--ink);color:var(--ground);font-size:13px;line-height:1.4}
+)";
+
+std::string sliders(const Variations& story) {
+  if (story.knobs().empty()) return "";
+  std::string html = "<form class=\"knobs\" aria-label=\"Sizes to turn\" autocomplete=\"off\">\n";
+  for (size_t i = 0; i < story.knobs().size(); ++i) {
+    const Knob& knob = story.knobs()[i];
+    html += fmt::format(
+        R"(<label for="knob-{0}"><span>{1}</span><output id="knob-{0}-value" for="knob-{0}">{2}</output>)"
+        R"(<input type="range" id="knob-{0}" min="{3}" max="{4}" value="{2}" data-base="{5}"></label>)"
+        "\n",
+        i, xml(knob.label(story.shown())), knob.value, knob.least, knob.most, knob.base);
+  }
+  return html + "<button type=\"button\" id=\"back\">as it was</button>\n</form>\n";
+}
+
+/// `tell` with sizes for all that the data have.
+template <class Tell>
+Variations with_example_sizes(const Tell& tell, StorySizes sizes) {
+  const Story story = tell(sizes);
+  const Shape& data = story.tensors[0].shape;
+  const auto missing = [&](AxisName name) { return data.has(name) && data.size(name) == Axis::kSymbolic; };
+  if (missing(axes::batch)) sizes.batch = 3;
+  if (missing(axes::seq)) sizes.seq = 10;
+  return Variations(tell(sizes), [](std::string_view network, const StorySizes& turned) {
+    return tell_story(network, turned);
+  });
+}
+
+}  // namespace
+
+Variations turnable_story(std::string_view network, const StorySizes& sizes) {
+  return with_example_sizes([&](const StorySizes& s) { return tell_story(network, s); }, sizes);
+}
+
+Variations turnable_story(const TextClassifier& model, const StorySizes& sizes) {
+  return with_example_sizes([&](const StorySizes& s) { return tell_story(model, s); }, sizes);
+}
+
+std::string story_html(const Variations& story) {
+  const Story& shown = story.shown();
+  std::string body = page_heading(shown.network);
+  body +=
+      "<p>Time goes from left to right, depth from bottom to top. Point at a number, or reach it with the "
+      "tab key, "
+      "to see where it comes from.</p>\n";
+  body += sliders(story) + "<figure>\n";
+  for (const bool large : {false, true}) {
+    const Drawing drawing = draw(story, {.width = large ? kLargeScreen : kSmallScreen});
+    body += fmt::format("<div class=\"{}\">\n{}</div>\n", large ? "large" : "small",
+                        to_svg(drawing, {.in_page = true, .id = large ? "large" : "small"}));
+  }
+  body += "</figure>\n<div id=\"tip\" role=\"tooltip\" hidden></div>\n";
+  return html_page({.title = shown.network,
+                    .style = std::string(kStyle),
+                    .body = body,
+                    .data = fmt::format(" data-block=\"{} {} {}\"", BlockHeight::kOne, BlockHeight::kDoubled,
+                                        BlockHeight::kMost),
+                    .script = std::string(kScript)});
+}
+
+}  // namespace runnel

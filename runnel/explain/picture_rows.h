@@ -1,0 +1,78 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runnel/explain/drawing.h"
+
+/// Of picture.cc: rows from the bottom to the top, each with a drawing and what is said about it.
+namespace runnel {
+
+/// Where the steps stand, and how wide things are.
+struct PictureGrid {
+  struct Column {
+    double x = 0;      ///< of its middle
+    bool gap = false;  ///< the steps that are not drawn: "…"
+    Parts label = {};  ///< the number of the step
+  };
+
+  double width = 0;    ///< of the whole
+  double drawing = 0;  ///< of its part with the blocks
+  double gutter = 58;  ///< at both ends of the drawing, for states
+  double block = 0;    ///< how wide a block is
+  double pair = 0;     ///< and one of two that stand at the same step, forward and reverse
+  double shift = 0;    ///< of such a block from the middle of its column
+  double sheet = 0;    ///< how far a sheet of the batch is behind the next
+  bool wide = false;   ///< what is said stands beside the drawing
+  std::vector<Column> columns = {};
+
+  double middle() const { return drawing / 2; }
+  /// The middles of the columns with a block, moved.
+  std::vector<double> places(double by = 0) const;
+};
+
+/// What a row is made of.
+struct PictureRow {
+  double height = 0;                  ///< of the drawing
+  std::vector<Phrase> captions = {};  ///< what is said about it, a paragraph each
+  std::vector<double> in = {};        ///< where lines come from below and end in the drawing
+  std::vector<double> out = {};       ///< where lines go on from the drawing
+  std::vector<double> past = {};      ///< where lines go behind the row
+  bool arrows = true;                 ///< `in` ends in arrows
+  bool panel = false;                 ///< it stands on a panel
+  /// Draws between these two: y of the top and of the middle of the drawing.
+  std::function<void(double top, double middle)> draw = [](double, double) {};
+};
+
+/// Stacks rows.
+class RowStack {
+ public:
+  RowStack(const Variations& story, const PictureGrid& grid) : story_(story), grid_(grid) {}
+
+  void add(const PictureRow& row);
+  /// Words over the whole width.
+  void paragraph(const Phrase& phrase);
+  /// From here to `end_panel`, rows stand on a panel.
+  void begin_panel() { panel_ = y_; }
+  void end_panel();
+  /// Moves all so that the top row is below `above`, the last behind `below`.
+  Drawing finish(double above, double below);
+
+  Drawing& drawing() { return drawing_; }
+  void text(double x, double y, Anchor anchor, double size, const std::string& kind, const Parts& parts);
+  void line(std::vector<std::pair<double, double>> points, bool arrow, const std::string& kind = "");
+
+ private:
+  double add_captions(const std::vector<Phrase>& captions, double width, double left, double bottom,
+                      bool panel);
+  double captions_height(const std::vector<Phrase>& captions, double width) const;
+
+  const Variations& story_;
+  const PictureGrid& grid_;
+  Drawing drawing_;
+  double y_ = 0, panel_ = 0;  // upwards is negative until finish()
+};
+
+}  // namespace runnel

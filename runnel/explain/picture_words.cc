@@ -1,0 +1,123 @@
+#include "runnel/explain/picture_words.h"
+
+#include <algorithm>
+
+#include "runnel/explain/axis_color.h"
+#include "runnel/explain/wording.h"
+#include "runnel/tensor/axes.h"
+
+namespace runnel {
+namespace {
+
+std::string color_of_name(std::string_view name) { return axis_color(name) ? std::string(name) : ""; }
+
+const Axis& end_of(const TensorStory& tensor) { return tensor.shape[tensor.shape.rank() - 1]; }
+
+}  // namespace
+
+std::string StoryWords::color_of(const Axis& axis) { return color_of_name(single_names(axis.name).front()); }
+
+bool StoryWords::holds_ids(size_t place) const {
+  const Shape& shape = tensor(place).shape;
+  if (shape.rank() == 0) return true;
+  const AxisName last = end_of(tensor(place)).name;
+  return last == axes::seq || last == axes::batch;
+}
+
+Axis StoryWords::last_axis(size_t place) const {
+  return holds_ids(place) ? Axis{axes::seq, 1} : end_of(tensor(place));
+}
+
+std::optional<Form> StoryWords::size_form(size_t place) const {
+  if (holds_ids(place)) return std::nullopt;
+  return story_.form([=](const Story& s) { return end_of(s.tensors[place]).size; });
+}
+
+Parts StoryWords::last_size(size_t place) const {
+  if (holds_ids(place)) return {};
+  return text([=](const Story& s) { return size_text(end_of(s.tensors[place])); });
+}
+
+double StoryWords::room(size_t place) const {
+  const auto form = size_form(place);
+  return std::max(block_height(last_axis(place).size), form ? block_height(story_.most(*form)) : 0);
+}
+
+Parts StoryWords::label(size_t place) const {
+  return text(
+      [=](const Story& s) { return s.tensors[place].name + " " + s.tensors[place].shape.to_string(); },
+      false);
+}
+
+Word StoryWords::axis(size_t place, size_t axis) const {
+  const auto get = [=](const Story& s) -> const AxisStory& { return s.tensors[place].axes[axis]; };
+  const Axis& shown = get(this->shown()).axis;
+  const Parts origin = text([&](const Story& s) { return get(s).to_string(); });
+  Word word;
+  for (const std::string_view name : single_names(shown.name)) {
+    if (!word.empty()) word.push_back({.part = {"·"}});
+    word.push_back({.part = {std::string(name)}, .axis = color_of_name(name)});
+  }
+  if (shown.symbolic()) {
+    word.back().origin = origin;
+    return word;
+  }
+  word.push_back({.part = {"="}});
+  const auto number = text([&](const Story& s) { return std::to_string(get(s).axis.size); }, false);
+  for (const Part& part : number) word.push_back({.part = part, .axis = color_of(shown), .origin = origin});
+  return word;
+}
+
+Phrase StoryWords::shape(size_t place) const {
+  const TensorStory& told = tensor(place);
+  Phrase phrase{{Span{.part = {told.name}}}};
+  for (size_t i = 0; i < told.axes.size(); ++i) {
+    Word word = axis(place, i);
+    if (i == 0) word.insert(word.begin(), Span{.part = {"["}});
+    word.push_back({.part = {i + 1 == told.axes.size() ? "]" : ","}});
+    phrase.push_back(std::move(word));
+  }
+  return phrase;
+}
+
+Parts StoryWords::title() const {
+  return text([](const Story& s) { return "Network: " + s.network; }, false);
+}
+
+Parts StoryWords::description() const {
+  Parts parts{{"Time goes from left to right, depth from bottom to top."}};
+  for (size_t i = 0; i < shown().tensors.size(); ++i) {
+    parts.push_back({" "});
+    for (const bool shape : {true, false}) {
+      const Parts more = shape ? label(i) : text([=](const Story& s) { return s.tensors[i].sentence; });
+      if (!more.empty()) parts.insert(parts.end(), more.begin(), more.end());
+      parts.push_back({shape ? ": " : "."});
+    }
+  }
+  return parts;
+}
+
+std::vector<Phrase> StoryWords::legend() const {
+  std::vector<Phrase> lines;
+  std::vector<std::string_view> told;
+  for (const bool joined : {false, true}) {  // names by themselves have a meaning of their own
+    for (const TensorStory& each : shown().tensors) {
+      for (const AxisStory& axis : each.axes) {
+        const std::vector<std::string_view> names = single_names(axis.axis.name);
+        if ((names.size() > 1) != joined) continue;
+        for (const std::string_view name : names) {
+          if (std::find(told.begin(), told.end(), name) != told.end()) continue;
+          told.push_back(name);
+          Phrase line{{Span{.part = {"■"}, .axis = color_of_name(name)}},
+                      {Span{.part = {std::string(name)}, .axis = color_of_name(name)}}};
+          const Phrase meaning = words_of({{joined ? "" : axis.meaning}});
+          line.insert(line.end(), meaning.begin(), meaning.end());
+          lines.push_back(std::move(line));
+        }
+      }
+    }
+  }
+  return lines;
+}
+
+}  // namespace runnel

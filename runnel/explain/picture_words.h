@@ -1,0 +1,52 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "runnel/explain/drawing.h"
+
+/// Of picture.cc: what a picture says of the tensors and layers of a story, with the colours of the axes, and with
+/// the numbers that can be turned.
+namespace runnel {
+
+class StoryWords {
+ public:
+  explicit StoryWords(const Variations& story) : story_(story) {}
+
+  const Story& shown() const { return story_.shown(); }
+  const TensorStory& tensor(size_t place) const { return shown().tensors[place]; }
+
+  Parts text(const Variations::Text& get, bool grouped = true) const { return story_.text(get, grouped); }
+  Phrase words(const Variations::Text& get, bool grouped = true) const {
+    return words_of(text(get, grouped));
+  }
+
+  /// `words [batch=3, seq=10, feature=100]`: a colour for each name, an origin for each number.
+  Phrase shape(size_t place) const;
+  /// `feature=100`, the axis of a tensor.
+  Word axis(size_t place, size_t axis) const;
+  /// Its last axis, of which a block is the size: ids are one number a step, whatever axes they have.
+  Axis last_axis(size_t place) const;
+  /// How many numbers it has; nothing of ids.
+  Parts last_size(size_t place) const;
+  std::optional<Form> size_form(size_t place) const;
+  /// "words [batch=3, seq=10, feature=100]"
+  Parts label(size_t place) const;
+  /// The room of a block: as tall as it is, or as it may become.
+  double room(size_t place) const;
+
+  Parts title() const;
+  Parts description() const;
+  /// A line for each name of an axis: its colour and what it counts.
+  std::vector<Phrase> legend() const;
+
+  static std::string color_of(const Axis& axis);
+
+ private:
+  bool holds_ids(size_t place) const;
+
+  const Variations& story_;
+};
+
+}  // namespace runnel
