@@ -55,6 +55,13 @@ std::vector<Token> tokens_of(std::string_view text) {
   return tokens;
 }
 
+/// Whether two texts have the same words, whatever numbers stand between them.
+bool same_words(const std::vector<Token>& a, const std::vector<Token>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Token& x, const Token& y) {
+    return x.number == y.number && (x.number || x.text == y.text);
+  });
+}
+
 std::vector<int64_t> numbers_of(std::string_view text) {
   std::vector<int64_t> numbers;
   for (const Token& token : tokens_of(text)) {
@@ -96,14 +103,20 @@ std::string network_with(const Story& story, const std::vector<std::pair<size_t,
       if (place == i) call[2] = std::to_string(size);
     }
     if (!layer.parameters.empty()) {
-      // Before the sizes comes the kind. A size that only data tell is written as a name: it is left out.
-      for (const size_t place : {size_t{2}, size_t{1}}) {
-        const bool positional = place < call.size() && call[place].find('=') == std::string::npos;
-        if (positional && !is_digit(call[place][0])) call.erase(call.begin() + static_cast<int64_t>(place));
+      // Behind the kind come two sizes. One that only data tell is written as a name, and is left out.
+      const bool second = call.size() > 2 && is_digit(call[2][0]);
+      if (!second && call.size() > 2) call.erase(call.begin() + 2);
+      const bool first = is_digit(call[1][0]);
+      if (sized || !first) {
+        call.erase(call.begin() + 1);
+      } else if (!second) {
+        call[1] = "in_features=" + call[1];
       }
-      if (sized && call.size() > 2 && is_digit(call[2][0])) call.erase(call.begin() + 1);
       sized = true;
     }
+    // A chain would put batch first.
+    const bool batch_first = std::find(call.begin(), call.end(), "batch_first=True") != call.end();
+    if (!layer.walks.empty() && !batch_first && !story.lone()) call.push_back("batch_first=False");
     std::string text = call[0];
     for (size_t part = 1; part < call.size(); ++part) text += (part == 1 ? "(" : ", ") + call[part];
     chain += (i == 0 ? "" : " -> ") + text + (call.size() > 1 ? ")" : "");
@@ -222,23 +235,31 @@ std::vector<int64_t> Variations::offsets(std::span<const int64_t> values) const 
   return offsets;
 }
 
+bool Variations::follows(const Text& text) const {
+  std::vector<std::vector<Token>> told;
+  for (const Story& story : told_) told.push_back(tokens_of(text(story)));
+  return std::all_of(told.begin(), told.end(),
+                     [&](const std::vector<Token>& tokens) { return same_words(tokens, told[0]); });
+}
+
 Parts Variations::text(const Text& text, bool grouped) const {
   std::vector<Token> tokens = tokens_of(text(shown_));
   std::vector<std::vector<int64_t>> columns;  // for each told story, its numbers
   for (const Story& story : told_) columns.push_back(numbers_of(text(story)));
+  const auto numbers =
+      std::count_if(tokens.begin(), tokens.end(), [](const Token& token) { return token.number; });
+  const bool turned = !told_.empty() && follows(text) && static_cast<size_t>(numbers) == columns[0].size();
   Parts parts;
   size_t number = 0;
   for (Token& token : tokens) {
     Part part{std::move(token.text)};
-    if (token.number) {
+    if (token.number && turned) {
       std::vector<int64_t> values;
-      for (const std::vector<int64_t>& column : columns) {
-        if (number < column.size()) values.push_back(column[number]);
-      }
-      if (!values.empty() && values.size() == told_.size()) part.form = form_through(values);
+      for (const std::vector<int64_t>& column : columns) values.push_back(column[number]);
+      part.form = form_through(values);
       part.grouped = grouped;
-      ++number;
     }
+    number += token.number ? 1 : 0;
     if (!part.form && !parts.empty() && !parts.back().form) {
       parts.back().text += part.text;
     } else {

@@ -75,6 +75,8 @@ class Variations {
   /// A text of the shown story; each number in it that depends on a knob is a part with a form. `grouped`: numbers
   /// above 999 are written with commas.
   Parts text(const Text& text, bool grouped = true) const;
+  /// Whether only numbers of the text depend on the knobs. Else `text` gives it as it is shown.
+  bool follows(const Text& text) const;
   /// The form of a number; nothing when it does not depend on any knob.
   std::optional<Form> form(const Number& number) const;
   /// The largest number that a form gives while the knobs are turned.

@@ -14,44 +14,8 @@ namespace {
 constexpr double kGap = 18;         // between two rows
 constexpr double kSmall = 11;       // letters beside blocks
 constexpr double kWalkHeight = 46;  // so that two lines stand beside an arrow
-constexpr int64_t kFirstSteps = 3;  // drawn in front of "…"
 constexpr int64_t kLayersDrawn = 6;
 constexpr double kEdge = 5;  // of the drawing, where final states go up
-
-/// The steps that are drawn.
-std::vector<PictureGrid::Column> columns_of(const StoryWords& words) {
-  const Shape& data = words.tensor(0).shape;
-  const int64_t seq = data.has(axes::seq) ? data.size(axes::seq) : 1;
-  const bool all = seq != Axis::kSymbolic && seq <= kFirstSteps + 1;
-  std::vector<PictureGrid::Column> columns;
-  for (int64_t step = 0; step < (all ? seq : kFirstSteps); ++step) {
-    columns.push_back({.label = {{std::to_string(step)}}});
-  }
-  if (all) return columns;
-  columns.push_back({.gap = true, .label = {{"…"}}});
-  columns.push_back({.label = words.text([](const Story& s) {
-    const int64_t length = s.tensors[0].shape.size(axes::seq);
-    return length == Axis::kSymbolic ? std::string("last") : grouped(length - 1);
-  })});
-  return columns;
-}
-
-PictureGrid grid_for(const StoryWords& words, double width) {
-  PictureGrid grid;
-  grid.width = std::max(width, kNarrowestPicture);
-  grid.wide = grid.width >= kWidePicture;
-  grid.drawing = grid.wide ? 0.5 * grid.width : grid.width;
-  grid.columns = columns_of(words);
-  const double pitch =
-      std::min(96.0, (grid.drawing - 2 * grid.gutter) / static_cast<double>(grid.columns.size()));
-  grid.sheet = grid.wide ? 4 : 3;
-  grid.block = 0.5 * pitch;
-  grid.pair = 0.34 * pitch;
-  grid.shift = 0.22 * pitch;
-  const double first = (grid.drawing - pitch * static_cast<double>(grid.columns.size() - 1)) / 2;
-  for (size_t i = 0; i < grid.columns.size(); ++i) grid.columns[i].x = first + pitch * static_cast<double>(i);
-  return grid;
-}
 
 class Picture {
  public:
@@ -59,7 +23,7 @@ class Picture {
       : story_(story),
         words_(story),
         layers_(story.shown().layers),
-        grid_(grid_for(words_, options.width)),
+        grid_(picture_grid(words_, options.width)),
         rows_(story, grid_) {}
 
   Drawing draw() {
@@ -150,9 +114,7 @@ class Picture {
         const size_t tensor = tensors[steps ? 0 : i];
         add_block(xs[i], middle, grid_.block, tensor, words_.label(tensor));
         const Parts size = words_.last_size(tensor);
-        if ((i == 0 || !steps) && !size.empty()) {
-          rows_.text(xs[i] - grid_.block / 2 - 6, middle + 4, Anchor::end, kSmall, "soft", size);
-        }
+        if (i == 0 || !steps) rows_.text_if_room(xs[i] - grid_.block / 2 - 6, middle + 4, kSmall, size);
       }
       if (steps) add_dots(middle);
     };
@@ -206,8 +168,11 @@ class Picture {
         const ParameterCount& c = s.layers[i].count;
         return (c.value ? grouped(*c.value) : c.formula) + " parameters";
       });
-      const Parts origin = words_.text([=](const Story& s) { return s.layers[i].count.formula; });
-      for (Span& span : count.front()) span.origin = origin;
+      // A formula of equal layers is a product, and becomes a sum as soon as they are not equal.
+      const Variations::Text formula = [=](const Story& s) { return s.layers[i].count.formula; };
+      if (story_.follows(formula)) {
+        for (Span& span : count.front()) span.origin = words_.text(formula);
+      }
     }
     std::vector<TextLine> lines;
     for (const bool first : {true, false}) {
@@ -255,7 +220,7 @@ class Picture {
     bool skipped = false;
     for (size_t walk = 0; walk < layer.walks.size(); ++walk) {
       const int64_t number = layer.walks[walk].layer;
-      const bool drawn = layers <= kLayersDrawn || number < kFirstSteps || number + 1 == layers;
+      const bool drawn = layers <= kLayersDrawn || number < kLayersDrawn / 2 || number + 1 == layers;
       if (drawn && number > 0 && !layer.walks[walk].reverse) add_join(layer, both, skipped);
       if (drawn) add_walk(i, walk, both);
       skipped = !drawn;
@@ -281,13 +246,12 @@ class Picture {
     row.captions = {Phrase(shape.begin() + 1, shape.end())};
     row.captions.insert(row.captions.begin(),
                         words_of({{skipped ? "… more layers like these" : "to the layer above"}}));
-    row.draw = [&](double top, double middle) {
+    row.draw = [&](double, double middle) {
       for (const double x : both ? grid_.places() : std::vector<double>()) {
         const double half = grid_.shift + 4;
         rows_.drawing().panels.push_back(
             {.x = x - half, .y = middle - 2.5, .width = 2 * half, .height = 5, .kind = "join"});
       }
-      (void)top;
     };
     rows_.add(row);
   }

@@ -6,6 +6,8 @@ namespace runnel {
 namespace {
 
 constexpr double kLetters = 13, kLineHeight = 18, kCaptionGap = 24, kInset = 10, kArrowRoom = 8;
+/// Under what is said, where a drawing follows.
+constexpr double kFoot = 4;
 
 }  // namespace
 
@@ -45,7 +47,7 @@ void RowStack::add(const PictureRow& row) {
   const double beside = grid_.width - grid_.drawing - kCaptionGap;
   const double inside = grid_.drawing - 2 * kInset;
   const double said = captions_height(row.captions, grid_.wide ? beside : inside);
-  const double height = grid_.wide ? std::max(row.height, said) : row.height + said;
+  const double height = grid_.wide ? std::max(row.height, said) : row.height + said + (said > 0 ? kFoot : 0);
   const double bottom = y_, top = y_ - height;
   const double middle = grid_.wide ? (top + bottom) / 2 : bottom - row.height / 2;
   const double foot = middle + row.height / 2;
@@ -83,6 +85,12 @@ void RowStack::text(double x, double y, Anchor anchor, double size, const std::s
   for (const Part& part : parts) line.spans.push_back({.part = part});
   line.width = word_width(line.spans, size, story_);
   drawing_.texts.push_back(std::move(line));
+}
+
+void RowStack::text_if_room(double x, double y, double size, const Parts& parts) {
+  if (parts.empty()) return;
+  text(x, y, Anchor::end, size, "soft", parts);
+  if (drawing_.texts.back().left() < 0) drawing_.texts.pop_back();
 }
 
 void RowStack::line(std::vector<std::pair<double, double>> points, bool arrow, const std::string& kind) {

@@ -33,6 +33,9 @@ struct PictureGrid {
   std::vector<double> places(double by = 0) const;
 };
 
+class StoryWords;
+PictureGrid picture_grid(const StoryWords& words, double width);
+
 /// What a row is made of.
 struct PictureRow {
   double height = 0;                  ///< of the drawing
@@ -62,6 +65,8 @@ class RowStack {
 
   Drawing& drawing() { return drawing_; }
   void text(double x, double y, Anchor anchor, double size, const std::string& kind, const Parts& parts);
+  /// A remark that ends at x, where it does not begin outside.
+  void text_if_room(double x, double y, double size, const Parts& parts);
   void line(std::vector<std::pair<double, double>> points, bool arrow, const std::string& kind = "");
 
  private:

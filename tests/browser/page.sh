@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Looks at the pages of `runnel explain --html` in a real browser:
+#
+#     page.sh FOLDER            FOLDER holds runnel; needs chromium, and skips (77) where there is none
+#     page.sh FOLDER PICTURES   also makes screenshots: three networks, three widths, light and dark
+#
+# Texts neither overlap nor stand outside, at 320 and at 1600 pixels; a page whose knobs are turned shows what a page
+# for these sizes shows; and a number that is focused tells its origin.
+set -euo pipefail
+
+PATH=$(realpath "$1"):$PATH
+pictures=${2:-}
+here=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
+browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
+if [[ -z $browser ]]; then
+  echo "skipped: there is no chromium; on Debian: apt-get install chromium"
+  exit 77
+fi
+temporary=$(mktemp -d)
+trap 'rm -rf "$temporary"' EXIT
+
+networks=(
+  'Embedding(5000, 100) -> LSTM(128, bidirectional=True) -> last -> Linear(6)'
+  'GRU(100, 20, num_layers=6, batch_first=True)'
+  'LSTM(1000, 500, num_layers=3, bidirectional=True, proj_size=200, dropout=0.25)'
+)
+
+# run_browser OPTION... ADDRESS
+run_browser() {
+  timeout 60 "$browser" --headless --no-sandbox --disable-gpu --hide-scrollbars \
+    --user-data-dir="$temporary/profile" "$@" 2>"$temporary/browser.log"
+}
+
+# page NETWORK OPTION...: a page with turned.js in it
+page() {
+  runnel explain "$@" --html - | sed '/^<\/body>/d; /^<\/html>/d'
+  printf '<script>\n'
+  cat "$here/turned.js"
+  printf '</script>\n</body>\n</html>\n'
+}
+
+# seen FILE WIDTH ADDRESS_END: what turned.js leaves
+seen() {
+  run_browser --window-size="$2,2400" --dump-dom "file://$1$3" | sed -n '/seen$/,/^end/p'
+}
+
+failures=0
+fail() {
+  failures=$((failures + 1))
+  echo "FAILED: $1"
+}
+
+for network in "${networks[@]}"; do
+  page "$network" --batch 3 --seq 10 >"$temporary/page.html"
+  page "$network" --batch 7 --seq 42 >"$temporary/expected.html"
+  for width in 320 1600; do
+    seen "$temporary/page.html" "$width" '' >"$temporary/told"
+    seen "$temporary/page.html" "$width" '?batch=7&seq=42' >"$temporary/turned"
+    seen "$temporary/expected.html" "$width" '' >"$temporary/expected"
+    grep -q '^text: ' "$temporary/told" || fail "$network: the browser shows nothing at $width"
+    ! grep -E '^(overlap|outside): ' "$temporary/told" "$temporary/turned" || fail "$network at $width"
+    cmp -s "$temporary/told" "$temporary/turned" && fail "$network: turning changes nothing"
+    # The last digit of a number may decide where a line is broken: words are compared, not lines.
+    diff <(tr -s ' \n' '\n' <"$temporary/turned" | grep -v text:) \
+      <(tr -s ' \n' '\n' <"$temporary/expected" | grep -v text:) || fail "$network: turned at $width"
+  done
+done
+
+page 'GRU(100, 20)' >"$temporary/page.html"
+page 'GRU(100, 40)' >"$temporary/expected.html"
+seen "$temporary/page.html" 1600 '?hidden_size=40' | tr -s ' \n' '\n' | grep -v text: >"$temporary/turned"
+seen "$temporary/expected.html" 1600 '' | tr -s ' \n' '\n' | grep -v text: >"$temporary/expected"
+diff "$temporary/turned" "$temporary/expected" || fail "hidden_size"
+seen "$temporary/page.html" 1600 '' | grep -qx 'tip: your data: steps of the longest sequence (words, hours)' ||
+  fail "a number does not tell its origin"
+
+if [[ -n $pictures ]]; then
+  mkdir -p "$pictures"
+  number=0
+  for network in "${networks[@]}"; do
+    number=$((number + 1))
+    runnel explain "$network" --batch 3 --seq 10 --html "$temporary/page.html"
+    for width in 320 800 1600; do
+      for scheme in light dark; do
+        options=(--window-size="$width,1800")
+        [[ $scheme == light ]] || options+=(--force-dark-mode --blink-settings=preferredColorScheme=0)
+        run_browser "${options[@]}" --screenshot="$(realpath "$pictures")/$number-$width-$scheme.png" \
+          "file://$temporary/page.html"
+      done
+    done
+  done
+  ls "$pictures"
+fi
+[[ $failures -eq 0 ]]

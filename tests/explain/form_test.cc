@@ -1,0 +1,117 @@
+#include "runnel/explain/form.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "runnel/explain/picture.h"
+#include "runnel/explain/wording.h"
+
+#include "tests/explain/formula.h"
+#include "tests/explain/random_network.h"
+
+namespace runnel {
+namespace {
+
+/// What a page shows when its knobs have other values.
+std::string turned(const Parts& parts, const Variations& story, const std::vector<int64_t>& values) {
+  std::string text;
+  for (const Part& part : parts) {
+    if (!part.form) {
+      text += part.text;
+    } else {
+      const int64_t number = part.form->at(story.offsets(values));
+      text += part.grouped ? grouped(number) : std::to_string(number);
+    }
+  }
+  return text;
+}
+
+/// The story of the network with these values.
+Story retold(const Variations& story, const std::vector<int64_t>& values) {
+  StorySizes sizes;
+  std::vector<std::pair<size_t, int64_t>> hidden;
+  for (size_t i = 0; i < values.size(); ++i) {
+    const Knob& knob = story.knobs()[i];
+    if (knob.layer) hidden.emplace_back(*knob.layer, values[i]);
+    if (knob.option == "batch") sizes.batch = values[i];
+    if (knob.option == "seq") sizes.seq = values[i];
+  }
+  return tell_story(network_with(story.shown(), hidden), sizes);
+}
+
+/// All that a picture says of a story: get it, and whether its numbers have commas.
+std::vector<std::pair<Variations::Text, bool>> texts_of(const Story& story) {
+  std::vector<std::pair<Variations::Text, bool>> texts{{[](const Story& s) { return s.network; }, false}};
+  for (size_t i = 0; i < story.tensors.size(); ++i) {
+    texts.emplace_back([=](const Story& s) { return s.tensors[i].shape.to_string(); }, false);
+    texts.emplace_back([=](const Story& s) { return s.tensors[i].sentence; }, true);
+    for (size_t axis = 0; axis < story.tensors[i].axes.size(); ++axis) {
+      texts.emplace_back([=](const Story& s) { return s.tensors[i].axes[axis].to_string(); }, true);
+    }
+  }
+  for (size_t i = 0; i < story.layers.size(); ++i) {
+    texts.emplace_back([=](const Story& s) { return s.layers[i].sentence; }, true);
+    texts.emplace_back([=](const Story& s) { return grouped(s.layers[i].count.value.value_or(0)); }, true);
+  }
+  return texts;
+}
+
+RC_GTEST_PROP(FormProperty, gives_what_the_layers_say_for_any_sizes, ()) {
+  const Variations story = turnable_story(any_network(), {.batch = 2, .seq = *rc::gen::inRange(5, 9)});
+  std::vector<int64_t> values;
+  for (const Knob& knob : story.knobs()) {
+    values.push_back(*rc::gen::inRange(std::max<int64_t>(2, knob.least), knob.most + 1));
+  }
+  const Story expected = retold(story, values);
+  for (const auto& [text, commas] : texts_of(story.shown())) {
+    RC_ASSERT(turned(story.text(text, commas), story, values) == text(expected));
+  }
+  // Of equal layers a formula is a product; else a sum, with the same value.
+  for (size_t i = 0; i < expected.layers.size(); ++i) {
+    const Variations::Text formula = [=](const Story& s) { return s.layers[i].count.formula; };
+    if (formula(expected).empty() || !story.follows(formula)) continue;
+    RC_ASSERT(FormulaReader(turned(story.text(formula), story, values)).value() ==
+              expected.layers[i].count.value);
+  }
+}
+
+TEST(Form, is_a_polynomial_of_degree_2) {
+  Form form;
+  form.add({5});
+  form.add({3, {0}});
+  form.add({2, {1, 1}});
+  form.add({7, {0, 1}});
+  form.add({0, {1}});
+  EXPECT_EQ(form.terms().size(), 4);
+  EXPECT_EQ(form.at(std::vector<int64_t>{2, 3}), 5 + 3 * 2 + 2 * (3 * 2 / 2) + 7 * 2 * 3);
+}
+
+TEST(Variations, can_turn_the_sizes_of_the_data_and_the_hidden_sizes) {
+  const Variations story =
+      turnable_story("Embedding(50, 8) -> LSTM(6, proj_size=4) -> GRU(5) -> last -> Linear(3)");
+  ASSERT_EQ(story.knobs().size(), 4);
+  EXPECT_EQ(story.knobs()[0].label(story.shown()), "batch");
+  EXPECT_EQ(story.knobs()[1].label(story.shown()), "seq");
+  EXPECT_EQ(story.knobs()[2].label(story.shown()), "hidden_size, 1. LSTM");
+  EXPECT_EQ(story.knobs()[2].least, 5) << "a projection is smaller";
+  EXPECT_EQ(story.knobs()[3].label(story.shown()), "hidden_size, 2. GRU");
+}
+
+TEST(Variations, show_all_steps_of_a_short_sequence_which_cannot_be_turned) {
+  EXPECT_EQ(turnable_story("GRU(3, 4)", {.batch = 2, .seq = 4}).knobs().size(), 2);
+  EXPECT_EQ(turnable_story("GRU(3, 4)", {.batch = 2, .seq = 5}).knobs().size(), 3);
+}
+
+TEST(NetworkWith, leaves_out_what_follows) {
+  const Story story = tell_story("Dropout(0.1) -> LSTM(100, 128) -> last -> Linear(64) -> ReLU -> Linear");
+  EXPECT_EQ(network_with(story, {{1, 40}}),
+            "Dropout(0.1) -> LSTM(100, 40, batch_first=True) -> last -> Linear(64) -> ReLU -> Linear");
+  EXPECT_EQ(network_with(tell_story("Embedding(8) -> mean"), {}), "Embedding(8) -> mean");
+  EXPECT_EQ(network_with(tell_story("mean -> Linear(8, 9) -> Linear"), {}), "mean -> Linear(8, 9) -> Linear");
+  EXPECT_EQ(network_with(tell_story("Linear(in_features=8)"), {}), "Linear(in_features=8)");
+  EXPECT_EQ(network_with(tell_story("Embedding(5, 8) -> GRU(4, batch_first=False)"), {{1, 7}}),
+            "Embedding(5, 8) -> GRU(7, batch_first=False)");
+}
+
+}  // namespace
+}  // namespace runnel
