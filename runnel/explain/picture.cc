@@ -145,22 +145,18 @@ class Picture {
     const TensorStory &read = words_.tensor(layer.reads[0]), &given = words_.tensor(layer.gives[0]);
     if (!layer.walks.empty()) return add_recurrent(i);
     if (reads_state(i)) flow_ = std::exchange(passing_, {});
-    add_bar(i, {words_.words([=](const Story& s) { return s.layers[i].sentence; })});
     // A tensor that is like the one before needs no second row.
     const bool same = layer.parameters.empty() && given.shape == read.shape && i + 1 < layers_.size();
     const std::vector<size_t> behind = with_states_of_cell(layer.gives, i + 1);
-    if (!unrolled(layer.gives[0])) {
-      flow_ = places_of(behind);
-      flow_.resize(std::min(flow_.size(), layer.gives.size()));
-    } else {
-      flow_ = grid_.places();
-    }
+    std::vector<double> out = places_of(behind);
+    if (!unrolled(layer.gives[0])) out.resize(std::min(out.size(), layer.gives.size()));
+    add_bar(i, {words_.words([=](const Story& s) { return s.layers[i].sentence; })}, out);
     gap();
     if (!same) add_tensors(behind, i + 1);
   }
 
-  /// The layer as it is written and how many parameters it has, in a frame.
-  void add_bar(size_t i, std::vector<Phrase> captions) {
+  /// The layer as it is written and how many parameters it has, in a frame; lines go on from it at `out`.
+  void add_bar(size_t i, std::vector<Phrase> captions, const std::vector<double>& out) {
     const Phrase name = words_.words([=](const Story& s) { return s.layers[i].text; }, false);
     Phrase count;
     if (!layers_[i].parameters.empty()) {
@@ -184,6 +180,7 @@ class Picture {
     PictureRow row{.height = 18 * static_cast<double>(lines.size()) + 10,
                    .captions = std::move(captions),
                    .in = flow_,
+                   .out = out,
                    .past = passing_};
     row.draw = [&](double top, double) {
       rows_.drawing().boxes.push_back(
@@ -198,6 +195,7 @@ class Picture {
       }
     };
     rows_.add(row);
+    flow_ = out;
   }
 
   // ---- recurrent layers
@@ -209,13 +207,13 @@ class Picture {
       said.push_back(words_.shape(layer.reads[state]));
       said.push_back(words_.words([=](const Story& s) { return s.tensors[layer.reads[state]].sentence; }));
     }
-    rows_.begin_panel();
-    add_bar(i, said);
     const bool both = layer.walks.size() > 1 && layer.walks[1].reverse;
     const double shift = both ? grid_.shift : 0;
     const int64_t layers = layer.walks.back().layer + 1;
-    flow_ = grid_.places(-shift);
-    for (const double x : both ? grid_.places(shift) : std::vector<double>()) flow_.push_back(x);
+    std::vector<double> out = grid_.places(-shift);
+    for (const double x : both ? grid_.places(shift) : std::vector<double>()) out.push_back(x);
+    rows_.begin_panel();
+    add_bar(i, said, out);
     gap();
     bool skipped = false;
     for (size_t walk = 0; walk < layer.walks.size(); ++walk) {

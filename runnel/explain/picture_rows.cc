@@ -75,8 +75,9 @@ void RowStack::paragraph(const Phrase& phrase) {
 }
 
 void RowStack::end_panel() {
-  drawing_.panels.push_back(
-      {.x = 0, .y = y_, .width = grid_.drawing, .height = panel_ - y_, .kind = "panel"});
+  // Behind what else was drawn.
+  drawing_.panels.insert(drawing_.panels.begin(),
+                         {.x = 0, .y = y_, .width = grid_.drawing, .height = panel_ - y_, .kind = "panel"});
 }
 
 void RowStack::text(double x, double y, Anchor anchor, double size, const std::string& kind,
