@@ -7,7 +7,7 @@
 namespace runnel {
 namespace {
 
-constexpr std::string_view kStyle =
+constexpr std::string_view kPageStyle =
     R"(body{margin:0 auto;padding:10px;max-width:1020px;background:var(--ground);
 color:var(--ink);font-size:14px;line-height:1.45}
 h1{font-size:15px;margin:6px 0;overflow-wrap:anywhere} p{margin:6px 0;max-width:72ch}
@@ -24,7 +24,7 @@ std::string html_page(const Page& page) {
   std::string html =
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
-      xml(page.title) + "</title>\n<style>\n" + picture_style() + std::string(kStyle) + page.style +
+      xml(page.title) + "</title>\n<style>\n" + picture_style() + std::string(kPageStyle) + page.style +
       "</style>\n</head>\n<body class=\"runnel\"" + page.data + ">\n<main>\n" + page.body + "</main>\n";
   if (!page.script.empty()) html += "<script>" + page.script + "</script>\n";
   return html + "</body>\n</html>\n";

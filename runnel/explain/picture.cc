@@ -11,11 +11,11 @@
 namespace runnel {
 namespace {
 
-constexpr double kGap = 18;         // between two rows
+constexpr double kRowGap = 18;      // between two rows
 constexpr double kSmall = 11;       // letters beside blocks
 constexpr double kWalkHeight = 46;  // so that two lines stand beside an arrow
 constexpr int64_t kLayersDrawn = 6;
-constexpr double kEdge = 5;  // of the drawing, where final states go up
+constexpr double kDrawingEdge = 5;  // of the drawing, where final states go up
 
 class Picture {
  public:
@@ -123,7 +123,7 @@ class Picture {
   }
 
   void gap() {
-    PictureRow row{.height = kGap, .past = passing_};
+    PictureRow row{.height = kRowGap, .past = passing_};
     row.past.insert(row.past.end(), flow_.begin(), flow_.end());
     rows_.add(row);
   }
@@ -240,7 +240,7 @@ class Picture {
   void add_join(const LayerStory& layer, bool both, bool skipped) {
     const Phrase shape = words_.shape(layer.gives[0]);
     PictureRow row{
-        .height = skipped ? 40.0 : kGap, .in = flow_, .out = flow_, .arrows = false, .panel = true};
+        .height = skipped ? 40.0 : kRowGap, .in = flow_, .out = flow_, .arrows = false, .panel = true};
     row.captions = {Phrase(shape.begin() + 1, shape.end())};
     row.captions.insert(row.captions.begin(),
                         words_of({{skipped ? "… more layers like these" : "to the layer above"}}));
@@ -292,7 +292,7 @@ class Picture {
       add_state_arrows(own, middle, width, reverse);
       add_ends(layer, walk, middle);
       if (taken) {
-        const double edge = reverse ? kEdge : grid_.drawing - kEdge;
+        const double edge = reverse ? kDrawingEdge : grid_.drawing - kDrawingEdge;
         rows_.line({{edge, middle}, {edge, top}}, false);
         passing_.push_back(edge);
       }
@@ -310,7 +310,7 @@ class Picture {
 
   /// The state goes from block to block, in at one end and out at the other.
   void add_state_arrows(const std::vector<double>& own, double y, double width, bool reverse) {
-    std::vector<std::pair<double, double>> stops{{kEdge, kEdge}};  // left and right end of each
+    std::vector<std::pair<double, double>> stops{{kDrawingEdge, kDrawingEdge}};  // left and right end of each
     size_t block = 0;
     for (const PictureGrid::Column& column : grid_.columns) {
       if (column.gap) {
@@ -320,7 +320,7 @@ class Picture {
         ++block;
       }
     }
-    stops.emplace_back(grid_.drawing - kEdge, grid_.drawing - kEdge);
+    stops.emplace_back(grid_.drawing - kDrawingEdge, grid_.drawing - kDrawingEdge);
     for (size_t stop = 0; stop + 1 < stops.size(); ++stop) {
       const double left = stops[stop].second, right = stops[stop + 1].first;
       rows_.line(reverse ? std::vector<std::pair<double, double>>{{right, y}, {left, y}}
@@ -334,7 +334,7 @@ class Picture {
     const bool reverse = layer.walks[walk].reverse;
     for (const bool begin : {true, false}) {
       const bool left = begin != reverse;
-      const double x = left ? kEdge + 4 : grid_.drawing - kEdge - 4;
+      const double x = left ? kDrawingEdge + 4 : grid_.drawing - kDrawingEdge - 4;
       const Anchor anchor = left ? Anchor::start : Anchor::end;
       const std::string suffix = begin ? "_0" : "_n";
       rows_.text(x, y - 6, anchor, kSmall, "soft", {{place_text("h" + suffix, layer, walk)}});
