@@ -150,6 +150,7 @@ class Picture {
     const std::vector<size_t> behind = with_states_of_cell(layer.gives, i + 1);
     std::vector<double> out = places_of(behind);
     if (!unrolled(layer.gives[0])) out.resize(std::min(out.size(), layer.gives.size()));
+    if (same && reads_state(i + 1)) out.clear();
     add_bar(i, {words_.words([=](const Story& s) { return s.layers[i].sentence; })}, out);
     gap();
     if (!same) add_tensors(behind, i + 1);
