@@ -24,6 +24,7 @@
 #include "runnel/explain/error_json.h"
 #include "runnel/explain/json.h"
 #include "runnel/explain/model_story.h"
+#include "runnel/explain/picture.h"
 #include "runnel/explain/story.h"
 #include "runnel/explain/terms.h"
 #include "runnel/explain/text.h"
