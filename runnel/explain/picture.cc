@@ -182,7 +182,8 @@ class Picture {
                    .captions = std::move(captions),
                    .in = flow_,
                    .out = out,
-                   .past = passing_};
+                   .past = passing_,
+                   .panel = !layers_[i].walks.empty()};
     row.draw = [&](double top, double) {
       rows_.drawing().boxes.push_back(
           {.x = 1, .y = top, .width = grid_.drawing - 2, .height = row.height, .kind = "bar"});
@@ -284,7 +285,9 @@ class Picture {
                                                     reverse ? "before: it reads from the end" : "behind")}}));
     }
     const bool taken = takes_state(i) && layer.walks[walk].layer == layer.walks.back().layer;
-    row.draw = [&](double top, double middle) {
+    const double edge = reverse ? kDrawingEdge : grid_.drawing - kDrawingEdge;
+    if (taken) row.out.push_back(edge);
+    row.draw = [&](double, double middle) {
       for (const double x : own)
         add_block(x, middle, width, state, words_.text([&](const Story&) {
           return fmt::format("{} a step", index.empty() ? "state" : index[walk]);
@@ -292,13 +295,9 @@ class Picture {
       add_dots(middle);
       add_state_arrows(own, middle, width, reverse);
       add_ends(layer, walk, middle);
-      if (taken) {
-        const double edge = reverse ? kDrawingEdge : grid_.drawing - kDrawingEdge;
-        rows_.line({{edge, middle}, {edge, top}}, false);
-        passing_.push_back(edge);
-      }
     };
     rows_.add(row);
+    if (taken) passing_.push_back(edge);
   }
 
   /// Whether h_n of the layer is what a later one reads.
