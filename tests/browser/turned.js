@@ -16,7 +16,8 @@ addEventListener('load', () => {
     if (a.left < 0 || a.right > innerWidth) lines.push('outside: ' + visible[i].textContent);
     for (let j = i + 1; j < boxes.length; ++j) {
       const b = boxes[j];
-      const apart = a.right <= b.left + 0.5 || b.right <= a.left + 0.5 || a.bottom <= b.top + 4 || b.bottom <= a.top + 4;
+      const beside = a.right <= b.left + 0.5 || b.right <= a.left + 0.5;
+      const apart = beside || a.bottom <= b.top + 4 || b.bottom <= a.top + 4;
       if (!apart) lines.push('overlap: ' + visible[i].textContent + ' | ' + visible[j].textContent);
     }
   });
@@ -25,7 +26,9 @@ addEventListener('load', () => {
   number.focus();
   lines.push('tip: ' + (document.getElementById('tip').hidden ? '' : document.getElementById('tip').textContent));
   lines.push('origin: ' + number.dataset.origin);
-  for (const rect of document.querySelectorAll('rect.block')) lines.push('height: ' + Number(rect.getAttribute('height')).toFixed(1));
+  for (const rect of document.querySelectorAll('rect.block')) {
+    lines.push('height: ' + Number(rect.getAttribute('height')).toFixed(1));
+  }
   for (const each of document.querySelectorAll('[data-origin]')) lines.push('origin: ' + each.dataset.origin);
   const pre = document.createElement('pre');
   pre.textContent = 'seen\n' + lines.join('\n') + '\nend\n';
