@@ -1,6 +1,7 @@
 #include <memory>
 #include <optional>
 
+#include "runnel/base/files.h"
 #include "runnel/explain/answer.h"
 #include "runnel/explain/batch_story.h"
 #include "runnel/explain/json.h"
@@ -78,7 +79,8 @@ int explain_command(const ExplainArguments& a, const CommonOptions& common) {
     const PrintedModule model = read_text(asked, [&] { return parse_printed_model(asked.text); });
     if (!a.ask.empty()) throw CommandLineError(errors::ask_one_layer("--ask", model.kind));
     if (!a.lengths.empty()) throw CommandLineError(errors::ask_one_layer("--lengths", model.kind));
-    if (a.draws()) throw CommandLineError(errors::ask_one_layer(a.svg.empty() ? "--html" : "--svg", model.kind));
+    if (a.draws())
+      throw CommandLineError(errors::ask_one_layer(a.svg.empty() ? "--html" : "--svg", model.kind));
     print_story(tell_story(model, sizes), common);
   } else if (a.draws()) {
     read_text(asked, [&] { return tell_story(asked.text, sizes); });
