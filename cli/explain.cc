@@ -7,6 +7,7 @@
 #include "runnel/explain/model_story.h"
 #include "runnel/explain/terms.h"
 #include "runnel/explain/text.h"
+#include "runnel/explain/what_if.h"
 
 #include "cli/asked.h"
 #include "cli/cli_error.h"
@@ -23,6 +24,7 @@ struct ExplainArguments {
   bool terms = false;
   std::string ask = {};
   Lengths lengths = {};
+  std::vector<std::string> changes = {};
 };
 
 template <class AnyStory>
@@ -34,12 +36,20 @@ void print_story(const AnyStory& story, const CommonOptions& common) {
   }
 }
 
+void print_changes(const std::string& network, const ExplainArguments& a, const CommonOptions& common) {
+  const StorySizes sizes{.batch = a.batch, .seq = a.seq};
+  const WhatIf changes = from_command_line([&] { return what_if(network, a.changes, sizes); });
+  print(common.json ? what_if_json(changes) + "\n"
+                    : what_if_text(changes, {.color = use_color(common, stdout)}));
+}
+
 /// The whole story of a network, or what it says of the one thing that was asked for.
 void print_network(const Story& story, const ExplainArguments& a, const CommonOptions& common) {
   if (!a.lengths.empty()) {
     const BatchStory batch = tell_batch(story, a.lengths);
     return print(common.json ? batch_json(batch) + "\n" : batch_text(batch));
   }
+  if (!a.changes.empty()) return print_changes(story.network, a, common);
   if (a.ask.empty()) return print_story(story, common);
   const Answer answer = from_command_line([&] { return ask(story, a.ask); });
   print(common.json ? answer_json(answer) + "\n" : answer_text(answer, {.color = use_color(common, stdout)}));
@@ -97,6 +107,9 @@ Examples:
   sub->add_option("--lengths", a->lengths, "Draw a batch of these lengths: 5,2,7; padded, sorted, packed")
       ->delimiter(',')
       ->transform(whole_number<int64_t>(0, 1'000'000));
+  sub->add_option("--what-if", a->changes,
+                  "What another value changes, and nothing else: hidden_size=40, 1.hidden_size=40, batch=64")
+      ->delimiter(',');
   const auto ask_for_terms = [a, network] {
     a->terms = true;
     network->required(false);

@@ -4,6 +4,7 @@
 
 #include "runnel/explain/answer.h"
 #include "runnel/explain/model_story.h"
+#include "runnel/explain/what_if.h"
 
 namespace runnel {
 namespace {
@@ -91,6 +92,21 @@ Json part_json(const PartStory& part) {
           {"story", part.story ? network_json(*part.story) : Json(nullptr)}};
 }
 
+Json shape_or_null(const std::optional<Shape>& shape) {
+  Json json;
+  if (shape) add_shape(*shape, json);
+  return json;
+}
+
+Json changes_json(const std::vector<ShapeChange>& changes) {
+  Json list = Json::array();
+  for (const ShapeChange& each : changes) {
+    list.push_back(
+        {{"name", each.name}, {"before", shape_or_null(each.before)}, {"after", shape_or_null(each.after)}});
+  }
+  return list;
+}
+
 std::string on_one_line(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -113,6 +129,23 @@ std::string answer_json(const Answer& answer) {
   for (const ParameterStory& each : answer.parameters) json["parameters"].push_back(parameter_json(each));
   json["origins"] = origins_of(answer.axes);
   json["sentences"] = answer.sentences;
+  return on_one_line(json);
+}
+
+std::string what_if_json(const WhatIf& changes) {
+  Json json{{"before", changes.before},
+            {"after", changes.after},
+            {"tensors", changes_json(changes.tensors)},
+            {"parameters", changes_json(changes.parameters)},
+            {"numbers", Json::array()}};
+  for (const NumberChange& each : changes.numbers) {
+    json["numbers"].push_back({{"name", each.name},
+                               {"before", number_or_null(each.before.value)},
+                               {"after", number_or_null(each.after.value)},
+                               {"formulas", {each.before.formula, each.after.formula}}});
+  }
+  json["gone"] = changes.gone;
+  json["come"] = changes.come;
   return on_one_line(json);
 }
 
