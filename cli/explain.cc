@@ -25,14 +25,52 @@ struct ExplainArguments {
   std::string ask = {};
   Lengths lengths = {};
   std::vector<std::string> changes = {};
+  std::string detail = "normal";
 };
 
+/// What is asked about: a network as text, or as a file that holds such a text or a trained model.
+struct Asked {
+  std::string text;
+  bool model_file = false;
+  std::string file = {};  ///< where the text comes from; nothing: the command line
+};
+
+/// A safetensors file begins with its header's length in 8 bytes, the last of which is 0; a text has none.
+bool is_text(const std::string& content) { return content.substr(0, 8).find('\0') == std::string::npos; }
+
+Asked asked_by(const std::string& network) {
+  if (network.ends_with(".safetensors")) return {.text = {}, .model_file = true};
+  std::error_code ignored;
+  const std::filesystem::file_status status = std::filesystem::status(network, ignored);
+  const bool file = network == "-" || std::filesystem::is_regular_file(status);
+  if (!file) return {.text = network};
+  std::string content = read_file(network);
+  if (network != "-" && !is_text(content)) return {.text = {}, .model_file = true};
+  return {.text = std::move(content), .file = network};
+}
+
+/// What cannot be read in a text is the fault of the file that it came from, or of the command line.
+template <class Function>
+auto read_text(const Asked& asked, const Function& function) {
+  if (asked.file.empty()) return from_command_line(function);
+  try {
+    return function();
+  } catch (const OptionError& error) {
+    throw DataError({.file = asked.file == "-" ? "standard input" : asked.file}, error.summary(),
+                    error.details());
+  }
+}
+
+Detail detail_of(const ExplainArguments& a) {
+  return a.detail == "brief" ? Detail::brief : a.detail == "full" ? Detail::full : Detail::normal;
+}
+
 template <class AnyStory>
-void print_story(const AnyStory& story, const CommonOptions& common) {
+void print_story(const AnyStory& story, const ExplainArguments& a, const CommonOptions& common) {
   if (common.json) {
     print(story_json(story) + "\n");
   } else {
-    print(story_text(story, {.color = use_color(common, stdout)}));
+    print(story_text(story, {.color = use_color(common, stdout), .detail = detail_of(a)}));
   }
 }
 
@@ -50,7 +88,7 @@ void print_network(const Story& story, const ExplainArguments& a, const CommonOp
     return print(common.json ? batch_json(batch) + "\n" : batch_text(batch));
   }
   if (!a.changes.empty()) return print_changes(story.network, a, common);
-  if (a.ask.empty()) return print_story(story, common);
+  if (a.ask.empty()) return print_story(story, a, common);
   const Answer answer = from_command_line([&] { return ask(story, a.ask); });
   print(common.json ? answer_json(answer) + "\n" : answer_text(answer, {.color = use_color(common, stdout)}));
 }
@@ -66,9 +104,9 @@ int explain_command(const ExplainArguments& a, const CommonOptions& common) {
     print_network(tell_story(TextClassifier::load(a.network), sizes), a, common);
   } else if (is_printed_model(asked.text)) {
     const PrintedModule model = read_text(asked, [&] { return parse_printed_model(asked.text); });
-    if (!a.ask.empty()) throw CommandLineError(errors::ask_one_layer("--ask", model.kind));
-    if (!a.lengths.empty()) throw CommandLineError(errors::ask_one_layer("--lengths", model.kind));
-    print_story(tell_story(model, sizes), common);
+    if (!a.ask.empty()) throw CommandLineError(ask_one_layer("--ask", model));
+    if (!a.lengths.empty()) throw CommandLineError(ask_one_layer("--lengths", model));
+    print_story(tell_story(model, sizes), a, common);
   } else {
     print_network(read_text(asked, [&] { return tell_story(asked.text, sizes); }), a, common);
   }
@@ -110,6 +148,10 @@ Examples:
   sub->add_option("--what-if", a->changes,
                   "What another value changes, and nothing else: hidden_size=40, 1.hidden_size=40, batch=64")
       ->delimiter(',');
+  sub->add_option("--detail", a->detail,
+                  "brief: shapes and parameters; normal (default): and where each number comes from;\n"
+                  "full: and what each layer costs, the other layout, data without a batch")
+      ->check(CLI::IsMember({"brief", "normal", "full"}));
   const auto ask_for_terms = [a, network] {
     a->terms = true;
     network->required(false);

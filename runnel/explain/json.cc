@@ -41,6 +41,18 @@ void add_count(const ParameterCount& count, Json& json) {
   json["formula"] = count.formula;
 }
 
+Json cost_json(const std::optional<CostStory>& cost) {
+  if (!cost) return nullptr;
+  const auto of = [](const ParameterCount& count) {
+    Json json;
+    add_count(count, json);
+    return json;
+  };
+  return {{"multiply_adds", of(cost->multiply_adds)},
+          {"weight_bytes", of(cost->weight_bytes)},
+          {"activation_bytes", of(cost->activation_bytes)}};
+}
+
 Json tensor_json(const TensorStory& tensor) {
   Json json{{"name", tensor.name}, {"role", to_string(tensor.role)}};
   add_shape(tensor.shape, json);
@@ -63,9 +75,11 @@ Json layer_json(const LayerStory& layer) {
   for (const ParameterStory& parameter : layer.parameters)
     json["parameters"].push_back(parameter_json(parameter));
   add_count(layer.count, json);
+  json["cost"] = cost_json(layer.cost);
   json["origins"] = origins_of(layer.sizes);
   json["equalities"] = layer.equalities;
   json["notes"] = layer.notes;
+  json["details"] = layer.details;
   return json;
 }
 
@@ -77,6 +91,7 @@ Json network_json(const Story& story) {
   json["layers"] = Json::array();
   for (const LayerStory& layer : story.layers) json["layers"].push_back(layer_json(layer));
   add_count(story.count, json);
+  json["cost"] = cost_json(story.cost);
   json["notes"] = story.notes;
   return json;
 }

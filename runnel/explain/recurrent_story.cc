@@ -22,6 +22,7 @@ class RecurrentTeller {
     telling.layer.sizes = sizes();
     telling.layer.equalities = equalities();
     telling.layer.notes = notes();
+    if (scene_.lone) telling.layer.details = recurrent_details(layer_, scene_.data.shape);
     telling.states_in = {state("h_0", shapes_.h_n, "zeros unless given")};
     telling.gives = {output(), state("h_n", shapes_.h_n, "the state at the end")};
     if (lstm_) {

@@ -76,7 +76,7 @@ TensorStory data_of(const Network& network, const StorySizes& sizes, const Wordi
 class Teller {
  public:
   Teller(const Network& network, const StorySizes& sizes, const Wording& wording)
-      : network_(network), wording_(wording) {
+      : network_(network), sizes_(sizes), wording_(wording) {
     story_.tensors.push_back(data_of(network, sizes, wording));
   }
 
@@ -89,6 +89,9 @@ class Teller {
       story_.network += (i == 0 ? "" : " -> ") + story_.layers.back().text;
     }
     story_.count = sum_of(counts);
+    story_.cost = cost_of(network_, sizes_);
+    const std::vector<CostStory> costs = tell_costs(network_, sizes_);  // of the data first
+    for (size_t i = 1; i < costs.size(); ++i) story_.layers[i - 1].cost = costs[i];
     story_.notes = network_.remarks;
     if (network_.batch_first_by_default) {
       story_.notes.push_back("In a chain batch comes first unless a layer says batch_first=False.");
@@ -123,6 +126,7 @@ class Teller {
   }
 
   const Network& network_;
+  const StorySizes sizes_;
   const Wording wording_;
   Story story_;
   size_t data_ = 0;   // the tensor that the next layer reads

@@ -94,6 +94,10 @@ void compare_numbers(const Story& before, const Story& after, WhatIf& result) {
     if (old.value != now.value || old.formula != now.formula) result.numbers.push_back({name, old, now});
   };
   add("parameters", before.count, after.count);
+  if (!before.cost || !after.cost) return;
+  add("multiply-adds", before.cost->multiply_adds, after.cost->multiply_adds);
+  add("bytes of weights", before.cost->weight_bytes, after.cost->weight_bytes);
+  add("bytes of activations", before.cost->activation_bytes, after.cost->activation_bytes);
 }
 
 /// The size of the data that a change gives a value, if it does.

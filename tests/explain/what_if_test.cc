@@ -36,7 +36,9 @@ TEST(WhatIf, of_another_hidden_size_shows_before_and_after) {
                           "  bias_ih_l0    [gate·hidden=60]               →  gate·hidden=120\n"
                           "  bias_hh_l0    [gate·hidden=60]               →  gate·hidden=120\n"
                           "\n"
-                          "  parameters  7,320  →  17,040\n"));
+                          "  parameters            7,320                       →  17,040\n"
+                          "  multiply-adds         batch · seq · 7,200         →  batch · seq · 16,800\n"
+                          "  bytes of weights      29,280                      →  68,160\n"));
 }
 
 TEST(WhatIf, carries_on_to_the_layers_behind) {
