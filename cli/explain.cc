@@ -4,6 +4,7 @@
 #include "runnel/explain/answer.h"
 #include "runnel/explain/batch_story.h"
 #include "runnel/explain/json.h"
+#include "runnel/explain/model_answer.h"
 #include "runnel/explain/model_story.h"
 #include "runnel/explain/terms.h"
 #include "runnel/explain/text.h"
@@ -65,32 +66,42 @@ Detail detail_of(const ExplainArguments& a) {
   return a.detail == "brief" ? Detail::brief : a.detail == "full" ? Detail::full : Detail::normal;
 }
 
-template <class AnyStory>
-void print_story(const AnyStory& story, const ExplainArguments& a, const CommonOptions& common) {
-  if (common.json) {
-    print(story_json(story) + "\n");
+StorySizes sizes_of(const ExplainArguments& a) { return {.batch = a.batch, .seq = a.seq}; }
+
+/// The whole story, or what it says of the one thing that was asked for. `network` is what changes are compared with:
+/// the text of a network, or the story of a printed model.
+template <class AnyStory, class AnyNetwork>
+void print_asked(const AnyStory& story, const AnyNetwork& network, const ExplainArguments& a,
+                 const CommonOptions& common) {
+  const StoryTextOptions options{.color = use_color(common, stdout), .detail = detail_of(a)};
+  if (!a.changes.empty()) {
+    const auto changes = from_command_line([&] { return what_if(network, a.changes, sizes_of(a)); });
+    print(common.json ? what_if_json(changes) + "\n" : what_if_text(changes, options));
+  } else if (!a.ask.empty()) {
+    const Answer answer = from_command_line([&] { return ask(story, a.ask); });
+    print(common.json ? answer_json(answer) + "\n" : answer_text(answer, options));
   } else {
-    print(story_text(story, {.color = use_color(common, stdout), .detail = detail_of(a)}));
+    print(common.json ? story_json(story) + "\n" : story_text(story, options));
   }
 }
 
-void print_changes(const std::string& network, const ExplainArguments& a, const CommonOptions& common) {
-  const StorySizes sizes{.batch = a.batch, .seq = a.seq};
-  const WhatIf changes = from_command_line([&] { return what_if(network, a.changes, sizes); });
-  print(common.json ? what_if_json(changes) + "\n"
-                    : what_if_text(changes, {.color = use_color(common, stdout)}));
-}
-
-/// The whole story of a network, or what it says of the one thing that was asked for.
 void print_network(const Story& story, const ExplainArguments& a, const CommonOptions& common) {
-  if (!a.lengths.empty()) {
-    const BatchStory batch = tell_batch(story, a.lengths);
-    return print(common.json ? batch_json(batch) + "\n" : batch_text(batch));
+  if (a.lengths.empty()) return print_asked(story, story.network, a, common);
+  const BatchStory batch = tell_batch(story, a.lengths);
+  print(common.json ? batch_json(batch) + "\n" : batch_text(batch));
+}
+
+/// A batch walks through one layer; the fix is one of the model.
+OptionError lengths_of_a_model(const ModelStory& model) {
+  std::string layer = "LSTM(100, 128, batch_first=True)";
+  for (const PartStory& part : model.parts) {
+    if (!part.story || part.story->layers[0].equalities.empty()) continue;
+    layer = part.text;
+    break;
   }
-  if (!a.changes.empty()) return print_changes(story.network, a, common);
-  if (a.ask.empty()) return print_story(story, a, common);
-  const Answer answer = from_command_line([&] { return ask(story, a.ask); });
-  print(common.json ? answer_json(answer) + "\n" : answer_text(answer, {.color = use_color(common, stdout)}));
+  return OptionError(
+      "--lengths is about one layer or one chain, and " + model.kind + " is a model of several parts",
+      {{"fix", "runnel explain '" + layer + "' --lengths 5,2,7"}});
 }
 
 int explain_command(const ExplainArguments& a, const CommonOptions& common) {
@@ -98,15 +109,15 @@ int explain_command(const ExplainArguments& a, const CommonOptions& common) {
     print(common.json ? terms_json() + "\n" : terms_text());
     return kWell;
   }
-  const StorySizes sizes{.batch = a.batch, .seq = a.seq};
+  const StorySizes sizes = sizes_of(a);
   const Asked asked = asked_by(a.network);
   if (asked.model_file) {
     print_network(tell_story(TextClassifier::load(a.network), sizes), a, common);
   } else if (is_printed_model(asked.text)) {
     const PrintedModule model = read_text(asked, [&] { return parse_printed_model(asked.text); });
-    if (!a.ask.empty()) throw CommandLineError(ask_one_layer("--ask", model));
-    if (!a.lengths.empty()) throw CommandLineError(ask_one_layer("--lengths", model));
-    print_story(tell_story(model, sizes), a, common);
+    const ModelStory story = tell_story(model, sizes);
+    if (!a.lengths.empty()) throw CommandLineError(lengths_of_a_model(story));
+    print_asked(story, story, a, common);
   } else {
     print_network(read_text(asked, [&] { return tell_story(asked.text, sizes); }), a, common);
   }
@@ -132,6 +143,8 @@ Examples:
   python -c 'from net import model; print(model)' | runnel explain - --batch 3
   runnel explain model.safetensors --json
   runnel explain 'LSTM(100, 128, num_layers=2, bidirectional=True)' --ask h_n
+  runnel explain 'GRU(100, 20, batch_first=True)' --what-if hidden_size=40
+  runnel explain model.txt --ask lstm.h_n
   runnel explain 'GRU(100, 20, batch_first=True)' --lengths 5,2,7
   runnel explain --terms)"},
       [a, &common] { return explain_command(*a, common); });
@@ -139,26 +152,42 @@ Examples:
   CLI::Option* network =
       sub->add_option("NETWORK", a->network, "A network as text, or a file with one; - is standard input")
           ->required();
-  sub->add_option("--batch", a->batch, "How many sequences at a time")->transform(any_size);
-  sub->add_option("--seq", a->seq, "Steps of the longest sequence")->transform(any_size);
-  sub->add_option("--ask", a->ask, "One question: h_n, output, weight_ih_l0, hidden_size, batch_first, …");
-  sub->add_option("--lengths", a->lengths, "Draw a batch of these lengths: 5,2,7; padded, sorted, packed")
-      ->delimiter(',')
-      ->transform(whole_number<int64_t>(0, 1'000'000));
-  sub->add_option("--what-if", a->changes,
-                  "What another value changes, and nothing else: hidden_size=40, 1.hidden_size=40, batch=64")
-      ->delimiter(',');
-  sub->add_option("--detail", a->detail,
-                  "brief: shapes and parameters; normal (default): and where each number comes from;\n"
-                  "full: and what each layer costs, the other layout, data without a batch")
-      ->check(CLI::IsMember({"brief", "normal", "full"}));
+  CLI::Option* batch =
+      sub->add_option("--batch", a->batch, "How many sequences at a time")->transform(any_size);
+  CLI::Option* seq = sub->add_option("--seq", a->seq, "Steps of the longest sequence")->transform(any_size);
+  CLI::Option* ask = sub->add_option("--ask", a->ask,
+                                     "One question: h_n, output, weight_ih_l0, hidden_size, batch_first, …");
+  CLI::Option* lengths =
+      sub->add_option("--lengths", a->lengths, "Draw a batch of these lengths: 5,2,7; padded, sorted, packed")
+          ->delimiter(',')
+          ->transform(whole_number<int64_t>(0, 1'000'000));
+  CLI::Option* changes =
+      sub->add_option(
+             "--what-if", a->changes,
+             "What another value changes, and nothing else: hidden_size=40, 1.hidden_size=40, batch=64")
+          ->delimiter(',');
+  CLI::Option* detail =
+      sub->add_option("--detail", a->detail,
+                      "brief: shapes and parameters; normal (default): and where each number comes from;\n"
+                      "full: and what each layer costs, the other layout, data without a batch")
+          ->check(CLI::IsMember({"brief", "normal", "full"}));
+  // Each is an answer of its own; the sizes of a drawn batch are those of its lengths.
+  ask->excludes(lengths)->excludes(changes)->excludes(detail);
+  changes->excludes(lengths)->excludes(detail);
+  lengths->excludes(batch)->excludes(seq)->excludes(detail);
   const auto ask_for_terms = [a, network] {
     a->terms = true;
     network->required(false);
   };
   sub->add_flag_callback("--terms", ask_for_terms,
                          "Explain the words instead: feature, batch, hidden state, …")
-      ->excludes(network);
+      ->excludes(network)
+      ->excludes(batch)
+      ->excludes(seq)
+      ->excludes(ask)
+      ->excludes(lengths)
+      ->excludes(changes)
+      ->excludes(detail);
 }
 
 }  // namespace runnel::cli

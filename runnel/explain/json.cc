@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runnel/explain/answer.h"
+#include "runnel/explain/model_answer.h"
 #include "runnel/explain/model_story.h"
 #include "runnel/explain/what_if.h"
 
@@ -104,7 +105,8 @@ Json part_json(const PartStory& part) {
           {"text", part.text},
           {"times", part.times},
           {"opaque", text_or_null(part.opaque)},
-          {"story", part.story ? network_json(*part.story) : Json(nullptr)}};
+          {"story", part.story ? network_json(*part.story) : Json(nullptr)},
+          {"chain", part.chain ? network_json(*part.chain) : Json(nullptr)}};
 }
 
 Json shape_or_null(const std::optional<Shape>& shape) {
@@ -147,7 +149,9 @@ std::string answer_json(const Answer& answer) {
   return on_one_line(json);
 }
 
-std::string what_if_json(const WhatIf& changes) {
+namespace {
+
+Json what_if_fields(const WhatIf& changes) {
   Json json{{"before", changes.before},
             {"after", changes.after},
             {"tensors", changes_json(changes.tensors)},
@@ -161,7 +165,15 @@ std::string what_if_json(const WhatIf& changes) {
   }
   json["gone"] = changes.gone;
   json["come"] = changes.come;
-  return on_one_line(json);
+  return json;
+}
+
+}  // namespace
+
+std::string what_if_json(const WhatIf& changes) { return on_one_line(what_if_fields(changes)); }
+
+std::string what_if_json(const PartWhatIf& changes) {
+  return on_one_line({{"path", changes.path}, {"changes", what_if_fields(changes.changes)}});
 }
 
 }  // namespace runnel

@@ -86,8 +86,8 @@ class Teller {
     for (size_t i = 0; i < layers.size(); ++i) {
       follow(*layers[i], layers.size() == 1, i);
       counts.push_back(story_.layers.back().count);
-      story_.network += (i == 0 ? "" : " -> ") + story_.layers.back().text;
     }
+    story_.network = network_.module->to_string();
     story_.count = sum_of(counts);
     story_.cost = cost_of(network_, sizes_);
     const std::vector<CostStory> costs = tell_costs(network_, sizes_);  // of the data first

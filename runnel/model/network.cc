@@ -154,7 +154,7 @@ class NetworkBuilder {
         LinearOptions{.in_features = *in,
                       .out_features = *out,
                       .bias = given.flag("bias").value_or(true),
-                      .out_axis = last && !chain_.lone() ? axes::class_ : axes::feature},
+                      .out_axis = last && !chain_.lone() && !context_.part ? axes::class_ : axes::feature},
         generator_);
   }
 
