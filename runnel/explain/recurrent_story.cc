@@ -148,10 +148,8 @@ class RecurrentTeller {
 
   /// The states are as they are whatever describes a step.
   std::string independence() const {
-    const int64_t other = config_.input_size == 300 ? 100 : 300;
-    return fmt::format("{} not depend on input_size: input_size={} changes weight_ih_l0{}, nothing else.",
-                       lstm_ ? "h_n and c_n do" : "h_n does", other,
-                       both() ? " and weight_ih_l0_reverse" : "");
+    return fmt::format("{} not depend on input_size: another one changes weight_ih_l0{}, nothing else.",
+                       lstm_ ? "h_n and c_n do" : "h_n does", both() ? " and weight_ih_l0_reverse" : "");
   }
 
   std::string layout() const {
