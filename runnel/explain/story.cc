@@ -10,6 +10,8 @@
 #include "runnel/nn/embedding.h"
 #include "runnel/nn/init.h"
 #include "runnel/nn/linear.h"
+#include "runnel/nn/recurrent.h"
+#include "runnel/ops/recurrence.h"
 #include "runnel/tensor/axes.h"
 
 namespace runnel {
@@ -96,10 +98,27 @@ class Teller {
     if (network_.batch_first_by_default) {
       story_.notes.push_back("In a chain batch comes first unless a layer says batch_first=False.");
     }
+    if (multiplies_its_table()) {
+      story_.notes.push_back(
+          "There are at most half as many words in the table as in a call, so Runnel multiplies the table "
+          "once in "
+          "place of every word: fewer multiply-adds and activations than below.");
+    }
     return std::move(story_);
   }
 
  private:
+  /// Whether a call costs less than each word by itself does.
+  bool multiplies_its_table() const {
+    const auto layers = network_.layers();
+    const auto* table = dynamic_cast<const Embedding*>(layers[0]);
+    if (!table || layers.size() < 2 || !is<Recurrent>(layers[1]) || table->options().sparse) return false;
+    const int64_t words = table->options().num_embeddings;
+    if (!sizes_.batch || !sizes_.seq || words == Axis::kSymbolic) return false;
+    const int64_t steps = *sizes_.batch * *sizes_.seq;
+    return words < steps && table_is_small(words, steps);
+  }
+
   void follow(const Layer& layer, bool lone, size_t number) {
     LayerTelling telling = tell_layer(layer, {.wording = wording_,
                                               .lone = lone,

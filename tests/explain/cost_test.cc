@@ -48,18 +48,37 @@ TEST(Cost, that_does_not_fit_stays_a_formula) {
   EXPECT_FALSE(cost("GRU(100, 20)", {.batch = 1'000'000'000, .seq = 1'000'000'000}).multiply_adds.value);
 }
 
+TEST(Cost, of_words_is_told_word_for_word_and_that_a_small_table_needs_less) {
+  const StorySizes sizes{.batch = 3, .seq = 10};
+  const Story few = tell_story("Embedding(15, 100) -> GRU(20)", sizes);
+  const Story many = tell_story("Embedding(16, 100) -> GRU(20)", sizes);
+  EXPECT_EQ(few.cost->multiply_adds.value, 216'000);
+  EXPECT_EQ(many.cost->multiply_adds.value, 216'000);
+  EXPECT_LT(work_of(make_network("Embedding(15, 100) -> GRU(20)"), Schedule::uniform(3, 10), Pass::inference)
+                .multiply_adds,
+            216'000);
+  EXPECT_EQ(few.notes.size(), many.notes.size() + 1);
+  EXPECT_EQ(few.notes.back().substr(0, 31), "There are at most half as many ");
+}
+
 /// What a formula says must be what the count of a call says, whatever the batch.
 RC_GTEST_PROP(Cost, is_that_of_a_call, ()) {
   const Network network = make_network(any_network());
   const StorySizes sizes = any_sizes();
   const Schedule schedule = Schedule::uniform(*sizes.batch, *sizes.seq);
-  const bool steps = tell_story(network, sizes).tensors[0].shape.has("seq");
-  const Schedule data = steps ? schedule : Schedule::uniform(*sizes.batch, 1);
+  const Story story = tell_story(network, sizes);
+  const Schedule data = story.tensors[0].shape.has("seq") ? schedule : Schedule::uniform(*sizes.batch, 1);
   const CostStory cost = *cost_of(network, sizes);
-  const CallMemory memory = memory_of(network, data, Pass::training);
-  RC_ASSERT(cost.multiply_adds.value == work_of(network, data, Pass::inference).multiply_adds);
-  RC_ASSERT(cost.activation_bytes.value == memory.activations);
-  RC_ASSERT(cost.weight_bytes.value == memory.parameters);
+  int64_t multiply_adds = 0, activations = 0;
+  for (const PartWork& part : parts_work(network, data, Pass::inference, SmallTables::copied))
+    multiply_adds += part.multiply_adds;
+  for (const PartWork& part : parts_work(network, data, Pass::training, SmallTables::copied))
+    activations += part.activations;
+  RC_ASSERT(cost.multiply_adds.value == multiply_adds);
+  RC_ASSERT(cost.activation_bytes.value == activations);
+  RC_ASSERT(cost.weight_bytes.value == memory_of(network, data, Pass::training).parameters);
+  const bool told = !story.notes.empty() && story.notes.back().starts_with("There are at most half");
+  RC_ASSERT(told == (work_of(network, data, Pass::inference).multiply_adds < multiply_adds));
   std::vector<ParameterCount> counts{cost.multiply_adds, cost.activation_bytes, cost.weight_bytes};
   CostStory sum{};
   for (const CostStory& part : tell_costs(network, sizes)) {
