@@ -19,8 +19,8 @@ struct CostStory {
 };
 
 /// Of the data first, then of each layer. What they are at a batch and a seq says parts_work; how they grow with both
-/// is found by asking it twice. All sequences have all steps, and
-/// no table of words is multiplied in place of the words (SmallTables::copied). Nothing where a size is symbolic that they depend on.
+/// is found by asking it twice. All sequences have all steps, and no table of words is multiplied in place of the
+/// words (SmallTables::copied). Nothing where a size is symbolic that they depend on.
 std::vector<CostStory> tell_costs(const Network& network, const StorySizes& sizes);
 
 /// The sum over the data and all layers.

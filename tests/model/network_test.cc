@@ -73,7 +73,8 @@ TEST(MakeNetwork, puts_batch_first_in_a_chain_and_seq_first_in_a_lone_layer) {
 TEST(MakeNetwork, lets_the_first_recurrent_layer_say_what_comes_first) {
   const Network first = make_network("LSTM(3, 4, batch_first=False) -> GRU(5) -> last");
   EXPECT_FALSE(first.batch_first());
-  EXPECT_EQ(first.module->to_string(), "LSTM(3, 4, batch_first=False) -> GRU(4, 5, batch_first=False) -> last");
+  EXPECT_EQ(first.module->to_string(),
+            "LSTM(3, 4, batch_first=False) -> GRU(4, 5, batch_first=False) -> last");
   EXPECT_TRUE(make_network("LSTM(3, 4, batch_first=True)").batch_first());
   EXPECT_FALSE(make_network("LSTM(3, 4, batch_first=True) -> last").batch_first_by_default);
 }
