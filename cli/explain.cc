@@ -29,39 +29,6 @@ struct ExplainArguments {
   std::string detail = "normal";
 };
 
-/// What is asked about: a network as text, or as a file that holds such a text or a trained model.
-struct Asked {
-  std::string text;
-  bool model_file = false;
-  std::string file = {};  ///< where the text comes from; nothing: the command line
-};
-
-/// A safetensors file begins with its header's length in 8 bytes, the last of which is 0; a text has none.
-bool is_text(const std::string& content) { return content.substr(0, 8).find('\0') == std::string::npos; }
-
-Asked asked_by(const std::string& network) {
-  if (network.ends_with(".safetensors")) return {.text = {}, .model_file = true};
-  std::error_code ignored;
-  const std::filesystem::file_status status = std::filesystem::status(network, ignored);
-  const bool file = network == "-" || std::filesystem::is_regular_file(status);
-  if (!file) return {.text = network};
-  std::string content = read_file(network);
-  if (network != "-" && !is_text(content)) return {.text = {}, .model_file = true};
-  return {.text = std::move(content), .file = network};
-}
-
-/// What cannot be read in a text is the fault of the file that it came from, or of the command line.
-template <class Function>
-auto read_text(const Asked& asked, const Function& function) {
-  if (asked.file.empty()) return from_command_line(function);
-  try {
-    return function();
-  } catch (const OptionError& error) {
-    throw DataError({.file = asked.file == "-" ? "standard input" : asked.file}, error.summary(),
-                    error.details());
-  }
-}
-
 Detail detail_of(const ExplainArguments& a) {
   return a.detail == "brief" ? Detail::brief : a.detail == "full" ? Detail::full : Detail::normal;
 }
@@ -91,17 +58,12 @@ void print_network(const Story& story, const ExplainArguments& a, const CommonOp
   print(common.json ? batch_json(batch) + "\n" : batch_text(batch));
 }
 
-/// A batch walks through one layer; the fix is one of the model.
-OptionError lengths_of_a_model(const ModelStory& model) {
-  std::string layer = "LSTM(100, 128, batch_first=True)";
+/// A layer of the model that walks through a batch, to show how one asks about it.
+std::string recurrent_layer_of(const ModelStory& model) {
   for (const PartStory& part : model.parts) {
-    if (!part.story || part.story->layers[0].equalities.empty()) continue;
-    layer = part.text;
-    break;
+    if (part.story && !part.story->layers[0].equalities.empty()) return part.text;
   }
-  return OptionError(
-      "--lengths is about one layer or one chain, and " + model.kind + " is a model of several parts",
-      {{"fix", "runnel explain '" + layer + "' --lengths 5,2,7"}});
+  return "LSTM(100, 128, batch_first=True)";
 }
 
 int explain_command(const ExplainArguments& a, const CommonOptions& common) {
@@ -116,7 +78,9 @@ int explain_command(const ExplainArguments& a, const CommonOptions& common) {
   } else if (is_printed_model(asked.text)) {
     const PrintedModule model = read_text(asked, [&] { return parse_printed_model(asked.text); });
     const ModelStory story = tell_story(model, sizes);
-    if (!a.lengths.empty()) throw CommandLineError(lengths_of_a_model(story));
+    if (!a.lengths.empty()) {
+      throw CommandLineError(errors::lengths_of_a_model(model.kind, recurrent_layer_of(story)));
+    }
     print_asked(story, story, a, common);
   } else {
     print_network(read_text(asked, [&] { return tell_story(asked.text, sizes); }), a, common);

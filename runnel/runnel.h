@@ -22,6 +22,7 @@
 #include "runnel/explain/answer.h"
 #include "runnel/explain/batch_story.h"
 #include "runnel/explain/cost.h"
+#include "runnel/explain/error_json.h"
 #include "runnel/explain/json.h"
 #include "runnel/explain/model_answer.h"
 #include "runnel/explain/model_story.h"
