@@ -34,10 +34,10 @@ std::string with_option_names(const std::string& text, std::initializer_list<Opt
   return result;
 }
 
-OptionError ask_one_layer(const std::string& option, const std::string& model) {
+OptionError ask_one_layer(const std::string& option, const std::string& model, const std::string& layer) {
   return OptionError(
       fmt::format("{} is about one layer or one chain, and {} is a model of several parts", option, model),
-      {{"fix", "give it one layer as it is printed: runnel explain 'LSTM(100, 128)'"}});
+      {{"fix", fmt::format("give it one layer: runnel explain '{}' {} …", layer, option)}});
 }
 
 OptionError model_has_weights(const std::string& model, const std::string& weights) {

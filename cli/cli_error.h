@@ -12,8 +12,8 @@
 /// made in one place.
 namespace runnel::errors {
 
-/// A model as PyTorch prints it has many layers, and names such as h_n in each. `option` asks about one.
-OptionError ask_one_layer(const std::string& option, const std::string& model);
+/// A batch and a picture are drawn of one layer or chain. `layer` is one of the model, as it is printed.
+OptionError ask_one_layer(const std::string& option, const std::string& model, const std::string& layer);
 /// --weights for a file that has its own.
 OptionError model_has_weights(const std::string& model, const std::string& weights);
 /// Two words of the command line are "-": `{"DATA", "--dev"}`.

@@ -5,10 +5,12 @@
 #include "runnel/explain/answer.h"
 #include "runnel/explain/batch_story.h"
 #include "runnel/explain/json.h"
+#include "runnel/explain/model_answer.h"
 #include "runnel/explain/model_story.h"
 #include "runnel/explain/picture.h"
 #include "runnel/explain/terms.h"
 #include "runnel/explain/text.h"
+#include "runnel/explain/what_if.h"
 
 #include "cli/asked.h"
 #include "cli/cli_error.h"
@@ -28,14 +30,30 @@ struct ExplainArguments {
   std::string svg = {}, html = {};  ///< files; - is standard output
   int64_t width = 960;              ///< of the SVG
   bool draws() const { return !svg.empty() || !html.empty(); }
+  std::vector<std::string> changes = {};
+  std::string detail = "normal";
 };
 
-template <class AnyStory>
-void print_story(const AnyStory& story, const CommonOptions& common) {
-  if (common.json) {
-    print(story_json(story) + "\n");
+Detail detail_of(const ExplainArguments& a) {
+  return a.detail == "brief" ? Detail::brief : a.detail == "full" ? Detail::full : Detail::normal;
+}
+
+StorySizes sizes_of(const ExplainArguments& a) { return {.batch = a.batch, .seq = a.seq}; }
+
+/// The whole story, or what it says of the one thing that was asked for. `network` is what changes are compared with:
+/// the text of a network, or the story of a printed model.
+template <class AnyStory, class AnyNetwork>
+void print_asked(const AnyStory& story, const AnyNetwork& network, const ExplainArguments& a,
+                 const CommonOptions& common) {
+  const StoryTextOptions options{.color = use_color(common, stdout), .detail = detail_of(a)};
+  if (!a.changes.empty()) {
+    const auto changes = from_command_line([&] { return what_if(network, a.changes, sizes_of(a)); });
+    print(common.json ? what_if_json(changes) + "\n" : what_if_text(changes, options));
+  } else if (!a.ask.empty()) {
+    const Answer answer = from_command_line([&] { return ask(story, a.ask); });
+    print(common.json ? answer_json(answer) + "\n" : answer_text(answer, options));
   } else {
-    print(story_text(story, {.color = use_color(common, stdout)}));
+    print(common.json ? story_json(story) + "\n" : story_text(story, options));
   }
 }
 
@@ -50,15 +68,18 @@ void draw_network(const AnyNetwork& network, const StorySizes& sizes, const Expl
   if (!a.html.empty()) put(a.html, story_html(turnable_story(network, sizes)));
 }
 
-/// The whole story of a network, or what it says of the one thing that was asked for.
 void print_network(const Story& story, const ExplainArguments& a, const CommonOptions& common) {
-  if (!a.lengths.empty()) {
-    const BatchStory batch = tell_batch(story, a.lengths);
-    return print(common.json ? batch_json(batch) + "\n" : batch_text(batch));
+  if (a.lengths.empty()) return print_asked(story, story.network, a, common);
+  const BatchStory batch = tell_batch(story, a.lengths);
+  print(common.json ? batch_json(batch) + "\n" : batch_text(batch));
+}
+
+/// A layer of the model that walks through a batch, to show how one asks about it.
+std::string recurrent_layer_of(const ModelStory& model) {
+  for (const PartStory& part : model.parts) {
+    if (part.story && !part.story->layers[0].equalities.empty()) return part.text;
   }
-  if (a.ask.empty()) return print_story(story, common);
-  const Answer answer = from_command_line([&] { return ask(story, a.ask); });
-  print(common.json ? answer_json(answer) + "\n" : answer_text(answer, {.color = use_color(common, stdout)}));
+  return "LSTM(100, 128, batch_first=True)";
 }
 
 int explain_command(const ExplainArguments& a, const CommonOptions& common) {
@@ -66,7 +87,7 @@ int explain_command(const ExplainArguments& a, const CommonOptions& common) {
     print(common.json ? terms_json() + "\n" : terms_text());
     return kWell;
   }
-  const StorySizes sizes{.batch = a.batch, .seq = a.seq};
+  const StorySizes sizes = sizes_of(a);
   const Asked asked = asked_by(a.network);
   if (asked.model_file) {
     const TextClassifier model = TextClassifier::load(a.network);
@@ -77,11 +98,12 @@ int explain_command(const ExplainArguments& a, const CommonOptions& common) {
     }
   } else if (is_printed_model(asked.text)) {
     const PrintedModule model = read_text(asked, [&] { return parse_printed_model(asked.text); });
-    if (!a.ask.empty()) throw CommandLineError(errors::ask_one_layer("--ask", model.kind));
-    if (!a.lengths.empty()) throw CommandLineError(errors::ask_one_layer("--lengths", model.kind));
-    if (a.draws())
-      throw CommandLineError(errors::ask_one_layer(a.svg.empty() ? "--html" : "--svg", model.kind));
-    print_story(tell_story(model, sizes), common);
+    const ModelStory story = tell_story(model, sizes);
+    if (!a.lengths.empty() || a.draws()) {
+      const std::string option = !a.lengths.empty() ? "--lengths" : a.svg.empty() ? "--html" : "--svg";
+      throw CommandLineError(errors::ask_one_layer(option, model.kind, recurrent_layer_of(story)));
+    }
+    print_asked(story, story, a, common);
   } else if (a.draws()) {
     read_text(asked, [&] { return tell_story(asked.text, sizes); });
     draw_network(asked.text, sizes, a);
@@ -110,6 +132,8 @@ Examples:
   python -c 'from net import model; print(model)' | runnel explain - --batch 3
   runnel explain model.safetensors --json
   runnel explain 'LSTM(100, 128, num_layers=2, bidirectional=True)' --ask h_n
+  runnel explain 'GRU(100, 20, batch_first=True)' --what-if hidden_size=40
+  runnel explain model.txt --ask lstm.h_n
   runnel explain 'GRU(100, 20, batch_first=True)' --lengths 5,2,7
   runnel explain 'GRU(100, 20, batch_first=True)' --batch 3 --seq 10 --html gru.html
   runnel explain --terms)"},
@@ -118,8 +142,9 @@ Examples:
   CLI::Option* network =
       sub->add_option("NETWORK", a->network, "A network as text, or a file with one; - is standard input")
           ->required();
-  sub->add_option("--batch", a->batch, "How many sequences at a time")->transform(any_size);
-  sub->add_option("--seq", a->seq, "Steps of the longest sequence")->transform(any_size);
+  CLI::Option* batch =
+      sub->add_option("--batch", a->batch, "How many sequences at a time")->transform(any_size);
+  CLI::Option* seq = sub->add_option("--seq", a->seq, "Steps of the longest sequence")->transform(any_size);
   CLI::Option* ask = sub->add_option("--ask", a->ask,
                                      "One question: h_n, output, weight_ih_l0, hidden_size, batch_first, …");
   CLI::Option* lengths =
@@ -133,14 +158,35 @@ Examples:
       ->transform(whole_number<int64_t>(300, 10'000))
       ->needs(svg)
       ->capture_default_str();
-  for (CLI::Option* picture : {svg, html}) picture->excludes(ask)->excludes(lengths);
+  CLI::Option* changes =
+      sub->add_option(
+             "--what-if", a->changes,
+             "What another value changes, and nothing else: hidden_size=40, 1.hidden_size=40, batch=64")
+          ->delimiter(',');
+  CLI::Option* detail =
+      sub->add_option("--detail", a->detail,
+                      "brief: shapes and parameters; normal (default): and where each number comes from;\n"
+                      "full: and what each layer costs, the other layout, data without a batch")
+          ->check(CLI::IsMember({"brief", "normal", "full"}));
+  // Each is an answer of its own; the sizes of a drawn batch are those of its lengths.
+  ask->excludes(lengths)->excludes(changes)->excludes(detail);
+  changes->excludes(lengths)->excludes(detail);
+  lengths->excludes(batch)->excludes(seq)->excludes(detail);
+  for (CLI::Option* picture : {svg, html})
+    picture->excludes(ask)->excludes(lengths)->excludes(changes)->excludes(detail);
   const auto ask_for_terms = [a, network] {
     a->terms = true;
     network->required(false);
   };
   sub->add_flag_callback("--terms", ask_for_terms,
                          "Explain the words instead: feature, batch, hidden state, …")
-      ->excludes(network);
+      ->excludes(network)
+      ->excludes(batch)
+      ->excludes(seq)
+      ->excludes(ask)
+      ->excludes(lengths)
+      ->excludes(changes)
+      ->excludes(detail);
 }
 
 }  // namespace runnel::cli

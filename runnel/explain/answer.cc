@@ -94,6 +94,7 @@ void add_sentences(const Story& story, Answer& answer) {
   for (const LayerStory& layer : story.layers) {
     add(layer.equalities);
     add(layer.notes);
+    add(layer.details);
   }
   add(story.notes);
 }

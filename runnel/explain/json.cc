@@ -3,7 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "runnel/explain/answer.h"
+#include "runnel/explain/model_answer.h"
 #include "runnel/explain/model_story.h"
+#include "runnel/explain/what_if.h"
 
 namespace runnel {
 namespace {
@@ -40,6 +42,18 @@ void add_count(const ParameterCount& count, Json& json) {
   json["formula"] = count.formula;
 }
 
+Json cost_json(const std::optional<CostStory>& cost) {
+  if (!cost) return nullptr;
+  const auto of = [](const ParameterCount& count) {
+    Json json;
+    add_count(count, json);
+    return json;
+  };
+  return {{"multiply_adds", of(cost->multiply_adds)},
+          {"weight_bytes", of(cost->weight_bytes)},
+          {"activation_bytes", of(cost->activation_bytes)}};
+}
+
 Json tensor_json(const TensorStory& tensor) {
   Json json{{"name", tensor.name}, {"role", to_string(tensor.role)}};
   add_shape(tensor.shape, json);
@@ -62,9 +76,11 @@ Json layer_json(const LayerStory& layer) {
   for (const ParameterStory& parameter : layer.parameters)
     json["parameters"].push_back(parameter_json(parameter));
   add_count(layer.count, json);
+  json["cost"] = cost_json(layer.cost);
   json["origins"] = origins_of(layer.sizes);
   json["equalities"] = layer.equalities;
   json["notes"] = layer.notes;
+  json["details"] = layer.details;
   return json;
 }
 
@@ -76,6 +92,7 @@ Json network_json(const Story& story) {
   json["layers"] = Json::array();
   for (const LayerStory& layer : story.layers) json["layers"].push_back(layer_json(layer));
   add_count(story.count, json);
+  json["cost"] = cost_json(story.cost);
   json["notes"] = story.notes;
   return json;
 }
@@ -88,7 +105,23 @@ Json part_json(const PartStory& part) {
           {"text", part.text},
           {"times", part.times},
           {"opaque", text_or_null(part.opaque)},
-          {"story", part.story ? network_json(*part.story) : Json(nullptr)}};
+          {"story", part.story ? network_json(*part.story) : Json(nullptr)},
+          {"chain", part.chain ? network_json(*part.chain) : Json(nullptr)}};
+}
+
+Json shape_or_null(const std::optional<Shape>& shape) {
+  Json json;
+  if (shape) add_shape(*shape, json);
+  return json;
+}
+
+Json changes_json(const std::vector<ShapeChange>& changes) {
+  Json list = Json::array();
+  for (const ShapeChange& each : changes) {
+    list.push_back(
+        {{"name", each.name}, {"before", shape_or_null(each.before)}, {"after", shape_or_null(each.after)}});
+  }
+  return list;
 }
 
 std::string on_one_line(const Json& json) {
@@ -114,6 +147,33 @@ std::string answer_json(const Answer& answer) {
   json["origins"] = origins_of(answer.axes);
   json["sentences"] = answer.sentences;
   return on_one_line(json);
+}
+
+namespace {
+
+Json what_if_fields(const WhatIf& changes) {
+  Json json{{"before", changes.before},
+            {"after", changes.after},
+            {"tensors", changes_json(changes.tensors)},
+            {"parameters", changes_json(changes.parameters)},
+            {"numbers", Json::array()}};
+  for (const NumberChange& each : changes.numbers) {
+    json["numbers"].push_back({{"name", each.name},
+                               {"before", number_or_null(each.before.value)},
+                               {"after", number_or_null(each.after.value)},
+                               {"formulas", {each.before.formula, each.after.formula}}});
+  }
+  json["gone"] = changes.gone;
+  json["come"] = changes.come;
+  return json;
+}
+
+}  // namespace
+
+std::string what_if_json(const WhatIf& changes) { return on_one_line(what_if_fields(changes)); }
+
+std::string what_if_json(const PartWhatIf& changes) {
+  return on_one_line({{"path", changes.path}, {"changes", what_if_fields(changes.changes)}});
 }
 
 }  // namespace runnel

@@ -17,9 +17,11 @@ namespace runnel {
 ///      "layers": [{"kind": "GRU", "text": "…", "sentence": "…", "reads": [0, 1], "gives": [2, 3],
 ///                  "parameters": [{"name": "weight_ih_l0", "axes": ["gate·hidden", "feature"],
 ///                                  "shape": [60, 100], "count": 6000}, …],
-///                  "count": 7320, "formula": "3 gates · 20 · (100 + 20 + 2)", "origins": […],
-///                  "equalities": […], "notes": […]}],
-///      "count": 7320, "formula": "3 gates · 20 · (100 + 20 + 2)", "notes": []}
+///                  "count": 7320, "formula": "3 gates · 20 · (100 + 20 + 2)",
+///                  "cost": {"multiply_adds": {"count": 216000, "formula": "3 · 10 · 7,200"},
+///                           "weight_bytes": {…}, "activation_bytes": {…}},
+///                  "origins": […], "equalities": […], "notes": […], "details": […]}],
+///      "count": 7320, "formula": "3 gates · 20 · (100 + 20 + 2)", "cost": {…}, "notes": []}
 ///
 /// `reads` and `gives` count the tensors from 0; a model that reads texts has a "preparation" too.
 std::string story_json(const Story& story);

@@ -149,6 +149,7 @@ LayerTelling tell_pooling(const Pooling& layer, const Scene& scene) {
 
 std::string elementwise_sentence(const Layer& layer) {
   if (const auto* dropout = dynamic_cast<const Dropout*>(&layer)) {
+    if (dropout->options().p == 0) return "does nothing: p is 0";
     return fmt::format("sets {:.3g} % of the numbers to 0 while training", 100 * dropout->options().p);
   }
   if (layer.kind() == "ReLU") return "sets negative numbers to 0";

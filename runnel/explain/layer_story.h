@@ -32,6 +32,9 @@ LayerTelling tell_layer(const Layer& layer, const Scene& scene);
 /// Of tell_layer: the part of RNN, LSTM and GRU.
 LayerTelling tell_recurrent(const Recurrent& layer, const Scene& scene);
 
+/// What else there is to know of such a layer by itself: the other layout, and data without a batch axis.
+std::vector<std::string> recurrent_details(const Recurrent& layer, const Shape& input);
+
 /// A tensor of this shape. Axes that the data had before keep their story; `own` are the layer's.
 TensorStory tensor_behind(const TensorStory& data, const Shape& shape, const std::vector<AxisStory>& own);
 

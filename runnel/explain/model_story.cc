@@ -12,6 +12,9 @@
 namespace runnel {
 namespace {
 
+/// More layers than a page has room for are told one by one.
+constexpr int64_t kMostInChain = 1000;
+
 /// The product; nothing when it does not fit.
 std::optional<int64_t> product(int64_t a, int64_t b) {
   int64_t result = 0;
@@ -41,6 +44,7 @@ class ModelTeller {
                    .whole_of_parts = !module.parts.empty()};
     if (module.parts.empty()) tell_layer_of(part);
     const int64_t times = part.times;
+    if (module.kind == "Sequential") tell_chain_of(module, part);
     story_.parts.push_back(std::move(part));
     for (const PrintedModule& each : module.parts) add(each, times, depth + 1);
   }
@@ -64,6 +68,34 @@ class ModelTeller {
     if (!count.formula.empty()) counts_.push_back(count);
   }
 
+  /// A layer as it stands in a chain, where batch comes first unless it is said.
+  static std::string in_chain(const PrintedModule& layer) {
+    const bool walks = layer.kind == "RNN" || layer.kind == "LSTM" || layer.kind == "GRU";
+    if (!walks || layer.text.find("batch_first") != std::string::npos) return layer.text;
+    return layer.text.substr(0, layer.text.size() - 1) + ", batch_first=False)";
+  }
+
+  void tell_chain_of(const PrintedModule& module, PartStory& part) {
+    std::string text;
+    int64_t layers = 0;
+    for (const PrintedModule& each : module.parts) {
+      if (!each.parts.empty() || !is_layer_kind(each.kind)) return;
+      for (int64_t i = 0; i < each.times && layers < kMostInChain; ++i, ++layers) {
+        text += (text.empty() ? "" : " -> ") + in_chain(each);
+      }
+    }
+    if (layers < 2 || layers == kMostInChain) return;
+    try {
+      const ShapesOnly shapes;
+      const Network chain = make_network(text, {.part = !part.path.empty()});
+      part.chain =
+          tell_story(chain, {.batch = sizes_.batch, .seq = reads_steps(chain) ? sizes_.seq : std::nullopt});
+    } catch (const Error& error) {
+      do_not_fit_.push_back(fmt::format("The parts of {} do not fit together: {}.",
+                                        part.path.empty() ? part.kind : part.path, error.summary()));
+    }
+  }
+
   bool any(const auto& is) const { return std::any_of(story_.parts.begin(), story_.parts.end(), is); }
 
   void notes() {
@@ -71,6 +103,13 @@ class ModelTeller {
         "print(model) lists the parts of a model, not the order in which data go through them: its forward() "
         "decides "
         "that. So each layer is explained by itself. Only in a Sequential the data go from top to bottom.");
+    for (const std::string& note : do_not_fit_) story_.notes.push_back(note);
+    if (any([](const PartStory& part) { return part.chain && hands_on_a_state(*part.chain); })) {
+      story_.notes.push_back(
+          "An RNN, LSTM or GRU gives a tuple, output and states, and PyTorch's Sequential hands on the whole "
+          "tuple, "
+          "which the next layer cannot read. The story goes on with output.");
+    }
     if (any([](const PartStory& part) { return part.kind == "Linear" && part.story; })) {
       story_.notes.push_back("Linear changes the last axis only; axes in front of it stay as they are.");
     }
@@ -84,9 +123,16 @@ class ModelTeller {
     }
   }
 
+  /// Whether a layer that gives states stands in front of another one.
+  static bool hands_on_a_state(const Story& chain) {
+    const auto gives_states = [](const LayerStory& layer) { return layer.gives.size() > 1; };
+    return std::any_of(chain.layers.begin(), chain.layers.end() - 1, gives_states);
+  }
+
   const StorySizes sizes_;
   ModelStory story_;
   std::vector<ParameterCount> counts_;
+  std::vector<std::string> do_not_fit_;
 };
 
 std::string number_of(const ParameterCount& count) {
@@ -113,17 +159,29 @@ Row row_of(const PartStory& part) {
   return row;
 }
 
+/// Whether the part stands in a Sequential that is told as a chain.
+bool told_in_chain(const ModelStory& story, const PartStory& part) {
+  const std::string owner =
+      part.path.substr(0, part.path.rfind('.') == std::string::npos ? 0 : part.path.rfind('.'));
+  return std::any_of(story.parts.begin(), story.parts.end(), [&](const PartStory& each) {
+    return each.chain && each.path == owner && &each != &part;
+  });
+}
+
 /// "lstm", "encoder.lstm and decoder.lstm": the parts that are written like this one.
 std::string title_of(const ModelStory& story, const PartStory& part) {
   std::vector<std::string> paths;
   for (const PartStory& each : story.parts) {
-    if (each.story && each.text == part.text) paths.push_back(each.path.empty() ? each.kind : each.path);
+    if (each.story && each.text == part.text && !told_in_chain(story, each))
+      paths.push_back(each.path.empty() ? each.kind : each.path);
   }
   return enumerated(paths);
 }
 
 bool written_before(const ModelStory& story, const PartStory& part) {
-  const auto same = [&](const PartStory& each) { return each.story && each.text == part.text; };
+  const auto same = [&](const PartStory& each) {
+    return each.story && each.text == part.text && !told_in_chain(story, each);
+  };
   return &*std::find_if(story.parts.begin(), story.parts.end(), same) != &part;
 }
 
@@ -139,9 +197,17 @@ std::string story_text(const ModelStory& story, const StoryTextOptions& options)
   std::string page = aligned_rows(rows) + "\n";
   const std::string counted = story.count.formula.empty() ? "none" : number_of(story.count);
   page += hanging("", "    ", "Parameters of the explained parts together: " + counted) + "\n";
-  for (const std::string& note : story.notes) page += hanging("", "  ", note);
+  for (const std::string& note : story.notes) {
+    if (options.detail != Detail::brief) page += hanging("", "  ", note);
+  }
   for (const PartStory& part : story.parts) {
-    if (!part.story || part.story->count.formula.empty() || written_before(story, part)) continue;
+    if (part.chain) {
+      const std::string name = part.path.empty() ? part.kind : part.path;
+      page += "\n" + hanging("── ", "   ", name + ", its parts in their order") + "\n" +
+              story_text(*part.chain, options);
+    }
+    if (!part.story || part.story->count.formula.empty() || told_in_chain(story, part)) continue;
+    if (written_before(story, part)) continue;
     page += "\n" + hanging("── ", "   ", title_of(story, part)) + "\n" + story_text(*part.story, options);
   }
   return page;

@@ -11,7 +11,8 @@
 #include "runnel/model/printed_model.h"
 
 /// The story of a model of which only the text of print(model) is there. That text has the modules, and not
-/// the order in which forward() calls them: so each layer is told by itself.
+/// the order in which forward() calls them: so each layer is told by itself. Only the parts of a Sequential are
+/// called in the order in which they stand, and told as a chain too.
 namespace runnel {
 
 /// One line of the text.
@@ -24,6 +25,8 @@ struct PartStory {
   bool whole_of_parts = false;      ///< it is made of the parts behind it, which are one deeper
   std::optional<Story> story = {};  ///< of a layer that Runnel knows
   std::string opaque = {};          ///< of any other without parts: why there is no story
+  std::optional<Story> chain =
+      {};  ///< of a Sequential whose parts are such layers: the way through all of them
 };
 
 struct ModelStory {
@@ -43,7 +46,7 @@ std::string story_text(const ModelStory& story, const StoryTextOptions& options 
 ///
 ///     {"model": "Tagger",
 ///      "parts": [{"path": "lstm", "kind": "LSTM", "text": "LSTM(100, 128, batch_first=True)", "times": 1,
-///                 "opaque": null, "story": {…}}, …],
+///                 "opaque": null, "story": {…}, "chain": null}, …],
 ///      "count": 118272, "formula": "118,272", "notes": […]}
 std::string story_json(const ModelStory& story);
 

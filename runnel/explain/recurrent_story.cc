@@ -24,6 +24,7 @@ class RecurrentTeller {
     telling.layer.notes = notes();
     telling.layer.walks = walks();
     telling.layer.hidden_size = config_.hidden_size;
+    if (scene_.lone) telling.layer.details = recurrent_details(layer_, scene_.data.shape);
     telling.states_in = {state("h_0", shapes_.h_n, "zeros unless given")};
     telling.gives = {output(), state("h_n", shapes_.h_n, "the state at the end")};
     if (lstm_) {
@@ -157,10 +158,8 @@ class RecurrentTeller {
 
   /// The states are as they are whatever describes a step.
   std::string independence() const {
-    const int64_t other = config_.input_size == 300 ? 100 : 300;
-    return fmt::format("{} not depend on input_size: input_size={} changes weight_ih_l0{}, nothing else.",
-                       lstm_ ? "h_n and c_n do" : "h_n does", other,
-                       both() ? " and weight_ih_l0_reverse" : "");
+    return fmt::format("{} not depend on input_size: another one changes weight_ih_l0{}, nothing else.",
+                       lstm_ ? "h_n and c_n do" : "h_n does", both() ? " and weight_ih_l0_reverse" : "");
   }
 
   std::string layout() const {

@@ -10,6 +10,8 @@
 #include "runnel/nn/embedding.h"
 #include "runnel/nn/init.h"
 #include "runnel/nn/linear.h"
+#include "runnel/nn/recurrent.h"
+#include "runnel/ops/recurrence.h"
 #include "runnel/tensor/axes.h"
 
 namespace runnel {
@@ -76,7 +78,7 @@ TensorStory data_of(const Network& network, const StorySizes& sizes, const Wordi
 class Teller {
  public:
   Teller(const Network& network, const StorySizes& sizes, const Wording& wording)
-      : network_(network), wording_(wording) {
+      : network_(network), sizes_(sizes), wording_(wording) {
     story_.tensors.push_back(data_of(network, sizes, wording));
   }
 
@@ -86,17 +88,37 @@ class Teller {
     for (size_t i = 0; i < layers.size(); ++i) {
       follow(*layers[i], layers.size() == 1, i);
       counts.push_back(story_.layers.back().count);
-      story_.network += (i == 0 ? "" : " -> ") + story_.layers.back().text;
     }
+    story_.network = network_.module->to_string();
     story_.count = sum_of(counts);
+    story_.cost = cost_of(network_, sizes_);
+    const std::vector<CostStory> costs = tell_costs(network_, sizes_);  // of the data first
+    for (size_t i = 1; i < costs.size(); ++i) story_.layers[i - 1].cost = costs[i];
     story_.notes = network_.remarks;
     if (network_.batch_first_by_default) {
       story_.notes.push_back("In a chain batch comes first unless a layer says batch_first=False.");
+    }
+    if (multiplies_its_table()) {
+      story_.notes.push_back(
+          "There are at most half as many words in the table as in a call, so Runnel multiplies the table "
+          "once in "
+          "place of every word: fewer multiply-adds and activations than below.");
     }
     return std::move(story_);
   }
 
  private:
+  /// Whether a call costs less than each word by itself does.
+  bool multiplies_its_table() const {
+    const auto layers = network_.layers();
+    const auto* table = dynamic_cast<const Embedding*>(layers[0]);
+    if (!table || layers.size() < 2 || !is<Recurrent>(layers[1]) || table->options().sparse) return false;
+    const int64_t words = table->options().num_embeddings;
+    if (!sizes_.batch || !sizes_.seq || words == Axis::kSymbolic) return false;
+    const int64_t steps = *sizes_.batch * *sizes_.seq;
+    return words < steps && table_is_small(words, steps);
+  }
+
   void follow(const Layer& layer, bool lone, size_t number) {
     LayerTelling telling = tell_layer(layer, {.wording = wording_,
                                               .lone = lone,
@@ -123,6 +145,7 @@ class Teller {
   }
 
   const Network& network_;
+  const StorySizes sizes_;
   const Wording wording_;
   Story story_;
   size_t data_ = 0;   // the tensor that the next layer reads

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runnel/explain/cost.h"
 #include "runnel/explain/parameter_count.h"
 #include "runnel/model/network.h"
 #include "runnel/model/text_classifier.h"
@@ -76,11 +77,13 @@ struct LayerStory {
   std::vector<size_t> reads = {}, gives = {};
   std::vector<ParameterStory> parameters = {};
   ParameterCount count = {};
+  std::optional<CostStory> cost = {};        ///< nothing where a size is symbolic that it depends on
   std::vector<AxisStory> sizes = {};         ///< numbers that only its parameters have
   std::vector<std::string> equalities = {};  ///< "h_n[0] = output[:, last real step, :]"
   std::vector<std::string> notes = {};       ///< sentences
   std::vector<Walk> walks = {};  ///< of RNN, LSTM and GRU: one for each place of the first axis of h_n
   int64_t hidden_size = 0;       ///< of a recurrent layer or a cell
+  std::vector<std::string> details = {};  ///< sentences for who wants to know all
 };
 
 struct Story {
@@ -89,6 +92,7 @@ struct Story {
   std::vector<TensorStory> tensors;  ///< in the order that the data take
   std::vector<LayerStory> layers;
   ParameterCount count;            ///< of all layers
+  std::optional<CostStory> cost;   ///< of the data and all layers
   std::vector<std::string> notes;  ///< about the whole
 
   /// Whether it is one layer by itself, and not a chain.

@@ -24,12 +24,13 @@ std::string formula_text(std::string formula) {
   return formula;
 }
 
-/// "[0] forward, [1] reverse"; of many places the first two and the last.
-std::string index_text(const std::vector<std::string>& index) {
+/// "[0] forward, [1] reverse"; of many places the first two and the last, unless all are wanted.
+std::string index_text(const std::vector<std::string>& index, bool all) {
   std::string text;
+  const bool some = index.size() > 4 && !all;
   for (size_t i = 0; i < index.size(); ++i) {
-    if (index.size() > 4 && i == 2) text += ", …";
-    if (index.size() > 4 && i >= 2 && i + 1 < index.size()) continue;
+    if (some && i == 2) text += ", …";
+    if (some && i >= 2 && i + 1 < index.size()) continue;
     text += (text.empty() ? "" : ", ") + replace_all(fmt::format("[{}] {}", i, index[i]), " ", kNoBreak);
   }
   return text;
@@ -37,7 +38,8 @@ std::string index_text(const std::vector<std::string>& index) {
 
 class StoryPage {
  public:
-  StoryPage(const Story& story, const StoryTextOptions& options) : story_(story), paint_(options.color) {}
+  StoryPage(const Story& story, const StoryTextOptions& options)
+      : story_(story), paint_(options.color), detail_(options.detail) {}
 
   std::string text() {
     if (story_.lone()) {
@@ -45,20 +47,24 @@ class StoryPage {
     } else {
       chain();
     }
-    axes();
-    notes();
+    if (!brief()) axes();
+    if (!brief()) notes();
     parameters();
+    if (!brief()) cost();
     return page_;
   }
 
  private:
   const TensorStory& tensor(size_t place) const { return story_.tensors[place]; }
   void gap() { page_ += "\n"; }
+  bool brief() const { return detail_ == Detail::brief; }
+  bool full() const { return detail_ == Detail::full; }
 
   /// What stands beside the shape of a tensor.
   std::string remark(const TensorStory& tensor, bool with_index) const {
+    if (brief()) return "";
     if (!with_index || tensor.index.empty()) return tensor.sentence;
-    return tensor.sentence + ": " + index_text(tensor.index);
+    return tensor.sentence + ": " + index_text(tensor.index, full());
   }
 
   void lone_layer() {
@@ -69,6 +75,7 @@ class StoryPage {
     add_tensors(layer.reads, "in", rows);
     add_tensors(layer.gives, "out", rows);
     page_ += aligned_rows(rows);
+    if (brief()) return;
     gap();
     page_ += hanging("", "",
                      fmt::format("In words: the layer reads {}. It {}.", tensor(0).sentence, layer.sentence));
@@ -141,7 +148,7 @@ class StoryPage {
     rows.push_back({.head = beside(each.name),
                     .rest = beside(last ? "" : kBar),
                     .left = paint_.shape(each.shape),
-                    .right = each.sentence});
+                    .right = remark(each, false)});
   }
 
   /// "7,320", or the formula where a size is symbolic.
@@ -201,6 +208,11 @@ class StoryPage {
       for (const std::string& equality : layer.equalities) add(prefix + equality);
     }
     for (const std::string& note : story_.notes) add(note);
+    for (const LayerStory& layer : story_.layers) {
+      for (const std::string& detail : layer.details) {
+        if (full()) add((story_.lone() ? "" : title(layer) + ": ") + detail);
+      }
+    }
     if (!notes.empty()) gap();
     for (const std::string& note : notes) page_ += hanging("", kIndent, note);
   }
@@ -221,8 +233,32 @@ class StoryPage {
       }
       const std::string indent = story_.lone() ? kIndent : kIndent + kIndent;
       parameter_rows(layer, indent);
-      page_ += axis_rows(layer.sizes, indent);
+      if (!brief()) page_ += axis_rows(layer.sizes, indent);
     }
+  }
+
+  void cost() {
+    if (!story_.cost) return;
+    gap();
+    cost_lines(*story_.cost, "", true);
+    for (const LayerStory& layer : story_.layers) {
+      if (story_.lone() || !full() || !layer.cost) continue;
+      page_ += hanging(kIndent, std::string(6, ' '), title(layer));
+      cost_lines(*layer.cost, kIndent + kIndent, false);
+    }
+  }
+
+  void cost_lines(const CostStory& cost, const std::string& indent, bool with_words) {
+    const auto line = [&](const std::string& name, const ParameterCount& count, const std::string& words) {
+      if (count.formula.empty()) return;
+      page_ += hanging(indent, indent + std::string(4, ' '),
+                       name + ": " + worked_out(count) + (with_words ? words : ""));
+    };
+    line("Multiply-adds", cost.multiply_adds,
+         "; one for each number of a matrix, each time it is used; 3 times as many in training");
+    line("Bytes of weights", cost.weight_bytes, ", 4 bytes a number");
+    line("Bytes of activations in training", cost.activation_bytes,
+         ": what each layer gives and keeps, and the gradients");
   }
 
   void parameter_rows(const LayerStory& layer, const std::string& indent) {
@@ -242,6 +278,7 @@ class StoryPage {
 
   const Story& story_;
   const Paint paint_;
+  const Detail detail_;
   std::string page_;
 };
 

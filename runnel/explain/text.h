@@ -6,8 +6,16 @@
 
 namespace runnel {
 
+/// How much a text tells.
+enum class Detail {
+  brief,   ///< the shapes and the parameters
+  normal,  ///< where each number comes from, in words; what to know; what a call costs
+  full,  ///< what each layer costs, the places of a state one by one, the other layout, data without a batch
+};
+
 struct StoryTextOptions {
   bool color = false;  ///< paint the names of the axes, one colour an axis
+  Detail detail = Detail::normal;
 };
 
 /// The story for a terminal of 80 columns, ended by a line break. One layer by itself: what goes in and

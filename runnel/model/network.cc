@@ -21,19 +21,6 @@
 namespace runnel {
 namespace {
 
-using Names = std::vector<std::string>;
-
-const Names kLSTM = {"input_size",  "hidden_size", "num_layers",    "bias",
-                     "batch_first", "dropout",     "bidirectional", "proj_size"};
-const Names kGRU = {"input_size",  "hidden_size", "num_layers",   "bias",
-                    "batch_first", "dropout",     "bidirectional"};
-const Names kRNN = {"input_size", "hidden_size", "num_layers", "nonlinearity",
-                    "bias",       "batch_first", "dropout",    "bidirectional"};
-const Names kEmbedding = {"num_embeddings", "embedding_dim", "padding_idx", "sparse"};
-const Names kCell = {"input_size", "hidden_size", "bias"};
-const Names kRNNCell = {"input_size", "hidden_size", "bias", "nonlinearity"};
-const Names kLinear = {"in_features", "out_features", "bias"};
-
 /// More layers than any network has; so a slip, or a model file that lies, does not fill the memory
 /// with layers.
 constexpr int64_t kMostLayers = 1000;
@@ -98,12 +85,12 @@ class NetworkBuilder {
 
   std::unique_ptr<Layer> make(const LayerSpec& layer) {
     if (const auto pooling = pooling_kind(layer.kind)) {
-      BoundArguments(chain_, layer, {});
+      BoundArguments(chain_, layer);
       return std::make_unique<Pooling>(*pooling);
     }
     const auto found = makers().find(layer.kind);
     if (found != makers().end()) return found->second(*this, layer);
-    Names known = {"last", "first", "mean", "max"};
+    std::vector<std::string> known = {"last", "first", "mean", "max"};
     for (const auto& [name, maker] : makers()) known.push_back(name);
     throw errors::unknown_layer(chain_, layer, known);
   }
@@ -125,23 +112,13 @@ class NetworkBuilder {
     return last.symbolic() ? std::nullopt : std::optional(last.size);
   }
 
-  /// Whether the first size is left out: one number by itself, and the second size not given by name.
-  static bool leaves_first_out(const LayerSpec& layer, const std::string& second) {
-    int64_t positional = 0;
-    for (const SpecArgument& argument : layer.arguments) {
-      positional += argument.name.empty() ? 1 : 0;
-      if (argument.name == second) return false;
-    }
-    return positional == 1;
-  }
-
   static int64_t symbolic_or_throw(const OptionError& error) {
     if (!ShapesOnly::active()) throw error;
     return Axis::kSymbolic;
   }
 
   std::unique_ptr<Layer> embedding(const LayerSpec& layer) {
-    const BoundArguments given(chain_, layer, kEmbedding, leaves_first_out(layer, "embedding_dim") ? 1 : 0);
+    const BoundArguments given(chain_, layer);
     const auto dim = given.size("embedding_dim");
     if (!dim)
       throw errors::size_not_known(chain_, layer, "embedding_dim",
@@ -160,7 +137,7 @@ class NetworkBuilder {
   }
 
   std::unique_ptr<Layer> linear(const LayerSpec& layer) {
-    const BoundArguments given(chain_, layer, kLinear, leaves_first_out(layer, "out_features") ? 1 : 0);
+    const BoundArguments given(chain_, layer);
     const bool last = &layer == &chain_.layers.back();
     auto in = given.size("in_features"), out = given.size("out_features");
     if (!in) in = features_before();
@@ -177,17 +154,17 @@ class NetworkBuilder {
         LinearOptions{.in_features = *in,
                       .out_features = *out,
                       .bias = given.flag("bias").value_or(true),
-                      .out_axis = last && !chain_.lone() ? axes::class_ : axes::feature},
+                      .out_axis = last && !chain_.lone() && !context_.part ? axes::class_ : axes::feature},
         generator_);
   }
 
   std::unique_ptr<Layer> dropout(const LayerSpec& layer) {
-    const BoundArguments given(chain_, layer, {"p", "inplace"});
+    const BoundArguments given(chain_, layer);
     return std::make_unique<Dropout>(DropoutOptions{.p = given.number("p").value_or(0.5)});
   }
 
   std::unique_ptr<Layer> activation(const LayerSpec& layer, ActivationKind kind) {
-    BoundArguments(chain_, layer, kind == ActivationKind::relu ? Names{"inplace"} : Names{});
+    BoundArguments(chain_, layer);
     return std::make_unique<Activation>(kind);
   }
 
@@ -220,29 +197,22 @@ class NetworkBuilder {
   /// or of a lone layer.
   bool batch_stands_first() const {
     for (const LayerSpec& layer : chain_.layers) {
-      const Names* signature = layer.kind == "LSTM"  ? &kLSTM
-                               : layer.kind == "GRU" ? &kGRU
-                               : layer.kind == "RNN" ? &kRNN
-                                                     : nullptr;
-      if (signature) return bind(layer, *signature).flag("batch_first").value_or(!chain_.lone());
+      if (!is_recurrent(layer)) continue;
+      return BoundArguments(chain_, layer).flag("batch_first").value_or(!chain_.lone());
     }
     return true;
   }
 
-  BoundArguments bind(const LayerSpec& layer, const Names& signature) const {
-    return BoundArguments(chain_, layer, signature, leaves_first_out(layer, "hidden_size") ? 1 : 0);
-  }
-
   template <class CellType>
   std::unique_ptr<Layer> cell(const LayerSpec& layer) {
-    const BoundArguments given = bind(layer, kCell);
+    const BoundArguments given(chain_, layer);
     const auto [input, hidden] = recurrent_sizes(layer, given);
     return std::make_unique<CellType>(
         CellOptions{.input_size = input, .hidden_size = hidden, .bias = given.flag("bias").value_or(true)},
         generator_);
   }
   std::unique_ptr<Layer> rnn_cell(const LayerSpec& layer) {
-    const BoundArguments given = bind(layer, kRNNCell);
+    const BoundArguments given(chain_, layer);
     const auto [input, hidden] = recurrent_sizes(layer, given);
     return std::make_unique<RNNCell>(
         RNNCellOptions{.input_size = input,
@@ -253,16 +223,16 @@ class NetworkBuilder {
   }
 
   std::unique_ptr<Layer> rnn(const LayerSpec& layer) {
-    const BoundArguments given = bind(layer, kRNN);
+    const BoundArguments given(chain_, layer);
     auto options = recurrent<RNNOptions>(layer, given);
     options.nonlinearity = given.text("nonlinearity").value_or("tanh");
     return std::make_unique<RNN>(options, generator_);
   }
   std::unique_ptr<Layer> gru(const LayerSpec& layer) {
-    return std::make_unique<GRU>(recurrent<GRUOptions>(layer, bind(layer, kGRU)), generator_);
+    return std::make_unique<GRU>(recurrent<GRUOptions>(layer, BoundArguments(chain_, layer)), generator_);
   }
   std::unique_ptr<Layer> lstm(const LayerSpec& layer) {
-    const BoundArguments given = bind(layer, kLSTM);
+    const BoundArguments given(chain_, layer);
     auto options = recurrent<LSTMOptions>(layer, given);
     options.proj_size = given.integer("proj_size").value_or(0);
     return std::make_unique<LSTM>(options, generator_);

@@ -15,6 +15,7 @@ struct NetworkContext {
   std::optional<int64_t> num_embeddings = {};  ///< words of the vocabulary, for `Embedding(100)`
   std::optional<int64_t> input_size = {};      ///< features of the data, for a first layer `LSTM(128)`
   std::optional<int64_t> classes = {};         ///< labels, for a last layer `Linear`
+  bool part = false;  ///< of a larger network: what its last Linear gives is called feature, not class
 };
 
 /// A network that was made from a text.

@@ -1,10 +1,51 @@
 #include "runnel/model/signature.h"
 
 #include <algorithm>
+#include <map>
 
 #include "runnel/model/spec_error.h"
 
 namespace runnel {
+namespace {
+
+/// Whether the first size is left out: one argument by place, and the second size not given by name.
+bool leaves_first_out(const LayerSpec& layer, const Signature& signature) {
+  if (!signature.sizes) return false;
+  int64_t positional = 0;
+  for (const SpecArgument& argument : layer.arguments) {
+    positional += argument.name.empty() ? 1 : 0;
+    if (argument.name == signature.names[1]) return false;
+  }
+  return positional == 1;
+}
+
+}  // namespace
+
+const Signature& signature_of(const std::string& kind) {
+  static const Signature none;
+  static const std::map<std::string, Signature> table = {
+      {"Embedding", {{"num_embeddings", "embedding_dim", "padding_idx", "sparse"}, true}},
+      {"RNN",
+       {{"input_size", "hidden_size", "num_layers", "nonlinearity", "bias", "batch_first", "dropout",
+         "bidirectional"},
+        true}},
+      {"LSTM",
+       {{"input_size", "hidden_size", "num_layers", "bias", "batch_first", "dropout", "bidirectional",
+         "proj_size"},
+        true}},
+      {"GRU",
+       {{"input_size", "hidden_size", "num_layers", "bias", "batch_first", "dropout", "bidirectional"},
+        true}},
+      {"RNNCell", {{"input_size", "hidden_size", "bias", "nonlinearity"}, true}},
+      {"LSTMCell", {{"input_size", "hidden_size", "bias"}, true}},
+      {"GRUCell", {{"input_size", "hidden_size", "bias"}, true}},
+      {"Linear", {{"in_features", "out_features", "bias"}, true}},
+      {"Dropout", {{"p", "inplace"}}},
+      {"ReLU", {{"inplace"}}},
+  };
+  const auto found = table.find(kind);
+  return found == table.end() ? none : found->second;
+}
 
 std::optional<std::string> with_batch_first_named(const ChainSpec& chain, const LayerSpec& layer) {
   const SpecArgument* last = nullptr;
@@ -20,10 +61,11 @@ std::optional<std::string> with_batch_first_named(const ChainSpec& chain, const 
   return text.insert(last->place.column, "batch_first=");
 }
 
-BoundArguments::BoundArguments(const ChainSpec& chain, const LayerSpec& layer,
-                               const std::vector<std::string>& signature, size_t skipped)
+BoundArguments::BoundArguments(const ChainSpec& chain, const LayerSpec& layer)
     : chain_(chain), layer_(layer) {
-  size_t position = skipped;
+  const Signature& of_kind = signature_of(layer.kind);
+  const std::vector<std::string>& signature = of_kind.names;
+  size_t position = leaves_first_out(layer, of_kind) ? 1 : 0;
   for (const SpecArgument& argument : layer.arguments) {
     std::string name = argument.name;
     if (name.empty()) {

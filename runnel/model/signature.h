@@ -4,6 +4,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runnel/model/spec.h"
@@ -15,14 +16,25 @@ namespace runnel {
 /// for any other layer.
 std::optional<std::string> with_batch_first_named(const ChainSpec& chain, const LayerSpec& layer);
 
+/// What a kind of layer takes.
+struct Signature {
+  std::vector<std::string> names;  ///< of its options, in PyTorch's order
+  /// Whether its first option is the size of what it reads, and the second of what it gives: then the first one may
+  /// be left out in a chain, where the layer before tells it.
+  bool sizes = false;
+};
+
+/// Of a kind that takes nothing, or that is no layer: no names.
+const Signature& signature_of(const std::string& kind);
+
 /// The options of a layer in PyTorch's order, and which arguments of a text give them.
 class BoundArguments {
  public:
-  /// `signature` are the names of the layer's options, in order; `skipped` of them stand to the left of
-  /// the first positional argument (1 when a chain leaves the first size out).
   /// Throws  OptionError for an unknown name, too many arguments, or one given twice; it marks the place
-  BoundArguments(const ChainSpec& chain, const LayerSpec& layer, const std::vector<std::string>& signature,
-                 size_t skipped = 0);
+  BoundArguments(const ChainSpec& chain, const LayerSpec& layer);
+
+  /// The arguments in the order of the text, each with its option's name.
+  const std::vector<std::pair<std::string, const SpecArgument*>>& all() const { return bound_; }
 
   /// The values; absent when the option was not given, or given as None.
   /// Throw  OptionError when it is of another type, or a size below 1 or above `most`.

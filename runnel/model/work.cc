@@ -35,17 +35,27 @@ int64_t table_rows(const Layer* before, const Layer* layer, int64_t steps) {
   return table_is_small(rows, steps) ? rows : 0;
 }
 
-/// Adds what a layer's products cost on `rows` rows, of which the input has `input_rows`.
-void add_layer(Work& work, const Layer* layer, int64_t rows, int64_t input_rows, int64_t steps) {
+/// Adds the weights that a layer's products read.
+void add_weights(Work& work, const Layer* layer, int64_t steps) {
   for (const NamedParameter& parameter : layer->named_parameters()) {
     if (!is_factor(layer, parameter)) continue;
-    const int64_t count = parameter.variable.shape().count();
-    work.multiply_adds += (parameter.name.starts_with("weight_ih_l0") ? input_rows : rows) * count;
-    work.weight_bytes += count * kBytes;
+    const int64_t bytes = parameter.variable.shape().count() * kBytes;
+    work.weight_bytes += bytes;
     if (!is_recurrent(layer)) continue;
-    if (parameter.name.starts_with("weight_hh")) work.step_weights.push_back({count * kBytes, steps});
-    if (parameter.name.starts_with("weight_hr")) work.step_weights.back().bytes += count * kBytes;
+    if (parameter.name.starts_with("weight_hh")) work.step_weights.push_back({bytes, steps});
+    if (parameter.name.starts_with("weight_hr")) work.step_weights.back().bytes += bytes;
   }
+}
+
+/// What a layer's products cost on `rows` rows, of which the input has `input_rows`.
+int64_t products_of(const Layer* layer, int64_t rows, int64_t input_rows) {
+  int64_t products = 0;
+  for (const NamedParameter& parameter : layer->named_parameters()) {
+    if (!is_factor(layer, parameter)) continue;
+    const int64_t times = parameter.name.starts_with("weight_ih_l0") ? input_rows : rows;
+    products += times * parameter.variable.shape().count();
+  }
+  return products;
 }
 
 /// The numbers that stacked recurrent layers hand on among themselves.
@@ -90,45 +100,59 @@ int64_t gradients_of(const Layer* layer, int64_t rows) {
 
 }  // namespace
 
-Work work_of(const Network& network, const Schedule& schedule, Pass pass) {
-  Work work;
+std::vector<PartWork> parts_work(const Network& network, const Schedule& schedule, Pass pass,
+                                 SmallTables tables) {
+  const bool training = pass == Pass::training;
+  const int64_t times = training ? 2 : 1;  // the gradient of what a layer gives is as large
+  Shape shape = input_shape(network).with_size(axes::batch, schedule.batch());
+  if (shape.has(axes::seq)) shape = shape.with_size(axes::seq, schedule.longest());
+  std::vector<PartWork> parts = {{.activations = times * shape.count() * kBytes}};
   int64_t rows = schedule.rows();
   const Layer* before = nullptr;
   for (const Layer* layer : network.layers()) {
     if (as<Pooling>(layer)) rows = schedule.batch();
-    const int64_t table = table_rows(before, layer, rows);
-    add_layer(work, layer, rows, table > 0 ? table : rows, schedule.longest());
+    const int64_t table = tables == SmallTables::multiplied ? table_rows(before, layer, rows) : 0;
+    if (table > 0)
+      parts.back().activations -= times * shape.count() * kBytes;  // its words are not copied out
     before = layer;
+    shape = layer->output_shape(shape);
+    int64_t numbers = times * shape.count();
+    if (const auto* recurrent = as<Recurrent>(layer)) {
+      numbers += times * handed_on_in(*recurrent, schedule);
+      if (training) numbers += kept_by(*recurrent, schedule);
+    }
+    const int64_t products = products_of(layer, rows, table > 0 ? table : rows);
+    parts.push_back({.multiply_adds = training ? 3 * products : products, .activations = numbers * kBytes});
   }
-  if (pass == Pass::inference) return work;
-  work.multiply_adds *= 3;
-  for (StepWeights& weights : work.step_weights) weights.times *= 2;
+  return parts;
+}
+
+Work work_of(const Network& network, const Schedule& schedule, Pass pass) {
+  Work work;
+  for (const PartWork& part : parts_work(network, schedule, pass)) work.multiply_adds += part.multiply_adds;
+  const int64_t walks = pass == Pass::training ? 2 : 1;
+  for (const Layer* layer : network.layers()) add_weights(work, layer, walks * schedule.longest());
   return work;
 }
 
 CallMemory memory_of(const Network& network, const Schedule& schedule, Pass pass) {
-  const bool training = pass == Pass::training;
   CallMemory memory;
   memory.parameters = network.module->parameter_count() * kBytes;
+  for (const PartWork& part : parts_work(network, schedule, pass)) memory.activations += part.activations;
   Shape shape = input_shape(network).with_size(axes::batch, schedule.batch());
   if (shape.has(axes::seq)) shape = shape.with_size(axes::seq, schedule.longest());
-  int64_t numbers = shape.count(), kept = 0, packed = 0;
+  int64_t packed = 0;
   const Layer* before = nullptr;
   for (const Layer* layer : network.layers()) {
     const int64_t table = table_rows(before, layer, schedule.rows());
-    if (table > 0) numbers -= shape.count();  // its words are not copied out
     before = layer;
-    if (training) memory.gradients += gradients_of(layer, shape.count());
+    if (pass == Pass::training) memory.gradients += gradients_of(layer, shape.count());
     shape = layer->output_shape(shape);
-    numbers += shape.count();
-    const auto* recurrent = as<Recurrent>(layer);
-    if (!recurrent) continue;
-    numbers += handed_on_in(*recurrent, schedule);
-    kept += kept_by(*recurrent, schedule);
-    packed = std::max(packed, packed_by(*recurrent) + table * table_row(*recurrent));
+    if (const auto* recurrent = as<Recurrent>(layer)) {
+      packed = std::max(packed, packed_by(*recurrent) + table * table_row(*recurrent));
+    }
   }
   memory.workspace = packed * kBytes;
-  memory.activations = (training ? 2 * numbers + kept : numbers) * kBytes;
   return memory;
 }
 

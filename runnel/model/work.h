@@ -19,6 +19,21 @@ struct StepWeights {
   int64_t times = 0;  ///< steps of the longest sequence; twice as many in training
 };
 
+/// What the data or a layer takes.
+struct PartWork {
+  int64_t multiply_adds = 0;
+  int64_t activations = 0;  ///< bytes of what it gives and, in training, keeps
+};
+
+/// What becomes of a table with few words in front of a recurrent layer (table_is_small): it is multiplied once, or a
+/// row is copied out for each step, as of all other tables; then all costs grow evenly with batch and steps.
+enum class SmallTables { multiplied, copied };
+
+/// Of the data first, then of the layers in their order; work_of and memory_of are their sums. Parameters need no
+/// values; where tables are copied, the number of words that an Embedding knows may be symbolic.
+std::vector<PartWork> parts_work(const Network& network, const Schedule& schedule, Pass pass,
+                                 SmallTables tables = SmallTables::multiplied);
+
 struct Work {
   int64_t multiply_adds = 0;                   ///< of the matrix products; three times as many in training
   int64_t weight_bytes = 0;                    ///< of all weights that are multiplied by

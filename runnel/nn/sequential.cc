@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "runnel/nn/recurrent.h"
+
 namespace runnel {
 
 Variable Sequential::operator()(const Ids& ids, const std::optional<Lengths>& lengths) {
@@ -41,7 +43,11 @@ Signal Sequential::forward(const Signal& input) {
 
 std::string Sequential::to_string() const {
   std::string text;
-  for (const auto& layer : layers_) text += (text.empty() ? "" : " -> ") + layer->to_string();
+  for (const auto& layer : layers_) {
+    text += (text.empty() ? "" : " -> ") + layer->to_string();
+    const auto* recurrent = dynamic_cast<const Recurrent*>(layer.get());
+    if (recurrent && !recurrent->config().batch_first) text.insert(text.size() - 1, ", batch_first=False");
+  }
   return text;
 }
 

@@ -41,7 +41,8 @@ class Sequential : public Layer {
   void train(bool on = true) override;
   Shape output_shape(const Shape& input) const override;
   Signal forward(const Signal& input) override;
-  /// `Embedding(5000, 100) -> LSTM(100, 128, batch_first=True) -> last -> Linear(128, 6)`
+  /// `Embedding(5000, 100) -> LSTM(100, 128, batch_first=True) -> last -> Linear(128, 6)`; as batch comes first in the
+  /// text of a chain, batch_first=False is written too.
   std::string to_string() const override;
 
  private:

@@ -54,10 +54,13 @@ TEST(Answer, about_an_option_is_the_shapes_that_it_decides) {
 }
 
 TEST(Answer, about_batch_first_is_what_it_moves) {
-  EXPECT_THAT(
-      ask(tell_story("GRU(100, 20, batch_first=True)"), "batch_first").sentences,
-      testing::ElementsAre("batch_first=True moves batch to the front of input and output only, never of h_0 "
-                           "and h_n."));
+  EXPECT_THAT(ask(tell_story("GRU(100, 20, batch_first=True)"), "batch_first").sentences,
+              testing::ElementsAre(
+                  "batch_first=True moves batch to the front of input and output only, never of h_0 and h_n.",
+                  "With batch_first=False: input [seq, batch, feature=100], output [seq, batch, hidden=20]; "
+                  "the states and "
+                  "the parameters stay as they are.",
+                  testing::HasSubstr("batch_first does nothing then.")));
 }
 
 TEST(Answer, about_no_name_of_the_story_is_an_error_that_lists_the_names) {

@@ -49,6 +49,10 @@ RC_GTEST_PROP(StoryJson, says_what_the_story_says, ()) {
     RC_ASSERT(json["layers"][i]["gives"] == layer.gives);
     RC_ASSERT(json["layers"][i]["equalities"] == layer.equalities);
     RC_ASSERT(json["layers"][i]["notes"] == layer.notes);
+    RC_ASSERT(json["layers"][i]["details"] == layer.details);
+    RC_ASSERT(json["layers"][i]["cost"]["multiply_adds"]["count"] == *layer.cost->multiply_adds.value);
+    RC_ASSERT(json["layers"][i]["cost"]["activation_bytes"]["formula"] ==
+              layer.cost->activation_bytes.formula);
     for (size_t p = 0; p < layer.parameters.size(); ++p) {
       RC_ASSERT(json["layers"][i]["parameters"][p]["name"] == layer.parameters[p].name);
       RC_ASSERT(json["layers"][i]["parameters"][p]["count"] == *layer.parameters[p].count);

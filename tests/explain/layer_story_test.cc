@@ -76,5 +76,9 @@ TEST(LayerStory, says_that_padding_is_never_trained) {
               ElementsAre("padding_idx=0: that row starts as zeros and is never trained."));
 }
 
+TEST(LayerStory, of_a_dropout_of_nothing_says_that_it_does_nothing) {
+  EXPECT_EQ(tell_story("Dropout(0) -> GRU(3, 4)").layers[0].sentence, "does nothing: p is 0");
+}
+
 }  // namespace
 }  // namespace runnel

@@ -138,6 +138,44 @@ TEST(ModelStory, counts_what_stands_in_equal_parts_as_often_as_they_are_there) {
   EXPECT_EQ(story.count.value, 6 * 16);
 }
 
+/// The modules of a Sequential run one after the other: what one gives, the next one gets.
+TEST(ModelStory, of_a_sequential_has_the_shapes_on_the_way_through_it) {
+  size_t compared = 0;
+  for (const Recorded& model : models()) {
+    for (const PartStory& part : story_of(model).parts) {
+      if (!part.chain) continue;
+      // A head reads rows in the story; in torch there may be more axes in front of the features.
+      for (size_t i = 0; i < part.chain->layers.size(); ++i) {
+        const std::string path = (part.path.empty() ? "" : part.path + ".") + std::to_string(i);
+        const auto real = model["forward"][path]["out"][0].get<Sizes>();
+        const Shape& told = part.chain->tensors[part.chain->layers[i].gives[0]].shape;
+        EXPECT_EQ(sizes_of(told).back(), real.back()) << model["name"] << ": " << path;
+        if (part.path.empty()) {
+          EXPECT_EQ(sizes_of(told), real) << model["name"] << ": " << path;
+        }
+        ++compared;
+      }
+    }
+  }
+  EXPECT_EQ(compared, 9u);
+}
+
+TEST(ModelStory, of_a_sequential_keeps_each_layers_order_of_axes) {
+  const ModelStory story =
+      tell_story(parse_printed_model("Sequential(\n  (0): GRU(3, 4)\n  (1): Linear(4, 2)\n)"));
+  ASSERT_TRUE(story.parts[0].chain);
+  EXPECT_EQ(story.parts[0].chain->tensors[0].shape.to_string(), "[seq, batch, feature=3]");
+  EXPECT_EQ(story.parts[0].chain->network, "GRU(3, 4, batch_first=False) -> Linear(4, 2)");
+  EXPECT_THAT(story.notes,
+              testing::Contains(testing::HasSubstr("PyTorch's Sequential hands on the whole tuple")));
+}
+
+TEST(ModelStory, says_that_the_parts_of_a_sequential_do_not_fit_together) {
+  const ModelStory story = tell_story(
+      parse_printed_model("M(\n  (head): Sequential(\n    (0): Linear(3, 4)\n    (1): Linear(5, 6)\n  )\n)"));
+  EXPECT_THAT(story.notes, testing::Contains(testing::StartsWith("The parts of head do not fit together: ")));
+}
+
 TEST(ModelStory, tells_equal_layers_once) {
   const std::string text =
       story_text(tell_story(parse_printed_model("M(\n  (a): GRU(3, 4)\n  (b): GRU(3, 4)\n)")));

@@ -19,6 +19,7 @@ std::string any_recurrent(const std::string& first, const std::string& layout) {
   if (coin()) text += ", bias=False";
   if (coin()) text += ", dropout=0.25";
   if (coin()) text += ", bidirectional=True";
+  if (kind == "RNN" && coin()) text += ", nonlinearity='relu'";
   if (kind == "LSTM" && coin()) text += fmt::format(", proj_size={}", any(1, hidden - 1));
   return text + layout + ")";
 }
@@ -57,6 +58,8 @@ std::string any_chain() {
 }
 
 }  // namespace
+
+std::string any_recurrent_layer() { return any_recurrent(fmt::format("{}, ", any(1, 5)), any_layout()); }
 
 std::string any_network() { return coin() ? any_chain() : any_lone_layer(); }
 

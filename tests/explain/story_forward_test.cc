@@ -1,8 +1,11 @@
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 #include <regex>
 
 #include "runnel/explain/story.h"
+#include "runnel/explain/what_if.h"
+#include "runnel/model/change.h"
 #include "runnel/nn/cells.h"
 #include "runnel/nn/recurrent.h"
 #include "runnel/tensor/axes.h"
@@ -59,19 +62,100 @@ void check_equality(const std::string& equality, const Signal& after) {
   }
 }
 
+/// RapidCheck makes a hundred cases of each property.
+constexpr int kNetworksACase = 4;
+
 RC_GTEST_PROP(StoryForward, says_the_shapes_and_equalities_that_a_forward_pass_has, ()) {
-  const std::string text = any_network();
+  for (int repeat = 0; repeat < kNetworksACase; ++repeat) {
+    const std::string text = any_network();
+    const Network network = make_network(text);
+    const Story story = tell_story(network, any_sizes());
+    RC_LOG() << text << "\n" << story.tensors[0].shape.to_string() << "\n";
+    network.module->eval();
+    Signal signal = random_data(story, network);
+    const auto layers = network.layers();
+    RC_ASSERT(story.layers.size() == layers.size());
+    for (size_t i = 0; i < layers.size(); ++i) {
+      signal = layers[i]->forward(signal);
+      check_tensors(story, story.layers[i], signal);
+      for (const std::string& equality : story.layers[i].equalities) check_equality(equality, signal);
+    }
+  }
+}
+
+Signal random_forward(const Network& network, const StorySizes& sizes) {
+  network.module->eval();
+  return network.module->forward(random_data(tell_story(network, sizes), network));
+}
+
+bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+Signal forward_of(Layer& layer, const Shape& shape) {
+  layer.eval();
+  Tensor x = Tensor::uninitialized(shape);
+  default_generator().fill_normal(x.values());
+  return layer.forward({.data = Variable(x)});
+}
+
+RC_GTEST_PROP(StoryForward, of_one_sequence_without_a_batch_axis_is_the_same_without_that_axis, ()) {
+  const std::string text = any_recurrent_layer();
   const Network network = make_network(text);
   const Story story = tell_story(network, any_sizes());
-  RC_LOG() << text << "\n" << story.tensors[0].shape.to_string();
-  network.module->eval();
-  Signal signal = random_data(story, network);
-  const auto layers = network.layers();
-  RC_ASSERT(story.layers.size() == layers.size());
-  for (size_t i = 0; i < layers.size(); ++i) {
-    signal = layers[i]->forward(signal);
-    check_tensors(story, story.layers[i], signal);
-    for (const std::string& equality : story.layers[i].equalities) check_equality(equality, signal);
+  RC_LOG() << text;
+  const Signal after = forward_of(*network.module, shape_of(story, 0).without(axes::batch));
+  const std::string& told = story.layers[0].details.at(1);
+  RC_ASSERT(holds(told, "output " + after.shape().to_string() + ","));
+  RC_ASSERT(holds(told, "h_n " + after.h_n.shape().to_string()));
+  if (after.c_n.defined()) RC_ASSERT(holds(told, "c_n " + after.c_n.shape().to_string()));
+  for (const size_t place : story.layers[0].gives) {
+    const std::string& name = story.tensors[place].name;
+    const Shape real = name == "output" ? after.shape()
+                       : name == "h_n"  ? after.h_n.shape()
+                                        : after.c_n.shape();
+    RC_ASSERT(shape_of(story, place).without(axes::batch) == real);
+  }
+}
+
+RC_GTEST_PROP(StoryForward, of_the_other_layout_is_what_a_layer_with_that_layout_does, ()) {
+  const std::string text = any_recurrent_layer();
+  const Story story = tell_story(text, any_sizes());
+  RC_LOG() << text;
+  const bool batch_first = shape_of(story, 0)[0].name == axes::batch;
+  const std::string other = batch_first ? "batch_first=False" : "batch_first=True";
+  const OptionChange change = parse_change(other);
+  const Network network = make_network(changed_network(text, std::span(&change, 1)));
+  const Shape& input = shape_of(story, 0);
+  const Signal after = forward_of(*network.module, Shape({input[1], input[0], input[2]}));
+  const std::string& told = story.layers[0].details.at(0);
+  RC_ASSERT(holds(told, "With " + other + ": input"));
+  RC_ASSERT(holds(told, "output " + after.shape().to_string() + ";"));
+  RC_ASSERT(shape_of(story, story.layers[0].gives[1]) == after.h_n.shape());
+}
+
+/// What a change gives is the network that was written so from the start, run forward.
+RC_GTEST_PROP(StoryForward, of_a_changed_network_is_that_of_its_forward_pass, ()) {
+  const std::string text = any_recurrent_layer();
+  const std::string option = *rc::gen::element<std::string>("hidden_size", "num_layers", "input_size");
+  const OptionChange change = parse_change(option + "=" + std::to_string(*rc::gen::inRange(6, 9)));
+  RC_LOG() << text << " " << change.to_string();
+  const StorySizes sizes = any_sizes();
+  const WhatIf changes = what_if(text, std::vector<std::string>{change.to_string()}, sizes);
+  const Network network = make_network(changed_network(text, std::span(&change, 1)));
+  const Signal after = random_forward(network, sizes);
+  for (const ShapeChange& each : changes.tensors) {
+    if (each.name == "output") RC_ASSERT(*each.after == after.shape());
+    if (each.name == "h_n") RC_ASSERT(*each.after == after.h_n.shape());
+    if (each.name == "c_n") RC_ASSERT(*each.after == after.c_n.shape());
+  }
+  const std::vector<NamedParameter> real = network.module->named_parameters();
+  for (const ShapeChange& each : changes.parameters) {
+    const auto found =
+        std::find_if(real.begin(), real.end(), [&](const auto& p) { return p.name == each.name; });
+    RC_ASSERT(found != real.end());
+    RC_ASSERT(found->variable.shape() == *each.after);
+  }
+  for (const NumberChange& number : changes.numbers) {
+    if (number.name == "parameters") RC_ASSERT(number.after.value == network.module->parameter_count());
   }
 }
 

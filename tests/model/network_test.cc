@@ -73,7 +73,8 @@ TEST(MakeNetwork, puts_batch_first_in_a_chain_and_seq_first_in_a_lone_layer) {
 TEST(MakeNetwork, lets_the_first_recurrent_layer_say_what_comes_first) {
   const Network first = make_network("LSTM(3, 4, batch_first=False) -> GRU(5) -> last");
   EXPECT_FALSE(first.batch_first());
-  EXPECT_EQ(first.module->to_string(), "LSTM(3, 4) -> GRU(4, 5) -> last");
+  EXPECT_EQ(first.module->to_string(),
+            "LSTM(3, 4, batch_first=False) -> GRU(4, 5, batch_first=False) -> last");
   EXPECT_TRUE(make_network("LSTM(3, 4, batch_first=True)").batch_first());
   EXPECT_FALSE(make_network("LSTM(3, 4, batch_first=True) -> last").batch_first_by_default);
 }
@@ -228,6 +229,34 @@ TEST(Network, looks_ids_up_in_front_of_all_other_layers) {
             "  at   LSTM(3, 4) -> Embedding(5, 6)\n"
             "                     ^^^^^^^^^ expected in front of all other layers\n"
             "  why  it looks up whole numbers, ids; LSTM gives numbers with fractions");
+}
+
+/// The part of a fix that is a network: behind ": " stand words.
+std::string network_in(const std::string& fix) { return fix.substr(0, fix.find(": ")); }
+
+TEST(Fixes, of_networks_that_cannot_be_are_networks) {
+  for (const std::string wrong :
+       {"RNN(20, 300, 5, True)", "GRU(hidden_size=4)", "LSTM(3, 4) -> Linear(4, 2) -> Linear", "Linear(3)",
+        "Embedding", "LSTMCell(hidden_size=3)", "Embedding(3)", "GRU(num_layers=2)"}) {
+    try {
+      make_network(wrong);
+      ADD_FAILURE() << wrong;
+    } catch (const OptionError& error) {
+      size_t fixes = 0;
+      for (const ErrorDetail& detail : error.details()) {
+        if (detail.label != "fix") continue;
+        EXPECT_NO_THROW(make_network(network_in(detail.text))) << wrong << ": " << detail.text;
+        ++fixes;
+      }
+      EXPECT_EQ(fixes, 1U) << error.what();
+    }
+  }
+}
+
+TEST(Fixes, of_a_flag_by_place_are_networks) {
+  const std::vector<std::string> remarks = make_network("nn.GRU(20, 30, 5, True)").remarks;
+  ASSERT_EQ(remarks.size(), 1U);
+  EXPECT_TRUE(make_network(remarks[0].substr(remarks[0].find("batch_first: ") + 13)).batch_first());
 }
 
 }  // namespace

@@ -263,5 +263,12 @@ TEST(Sequential, may_be_empty) {
             "ShapeError: Sequential: expected numbers");
 }
 
+TEST(Sequential, writes_batch_first_as_the_text_of_a_chain_needs_it) {
+  Sequential chain;
+  chain.add(std::make_unique<GRU>(GRUOptions{.input_size = 3, .hidden_size = 4}));
+  chain.add(std::make_unique<GRU>(GRUOptions{.input_size = 4, .hidden_size = 4, .batch_first = true}));
+  EXPECT_EQ(chain.to_string(), "GRU(3, 4, batch_first=False) -> GRU(4, 4, batch_first=True)");
+}
+
 }  // namespace
 }  // namespace runnel

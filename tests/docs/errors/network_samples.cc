@@ -1,5 +1,7 @@
 #include "runnel/autograd/autograd_error.h"
 #include "runnel/explain/explain_error.h"
+#include "runnel/explain/part_error.h"
+#include "runnel/model/change_error.h"
 #include "runnel/model/model_error.h"
 #include "runnel/model/spec_error.h"
 #include "runnel/nn/nn_error.h"
@@ -92,6 +94,30 @@ ErrorTable explain_table() {
   return t;
 }
 
+ErrorTable part_table() {
+  ErrorTable t("runnel/explain/part_error.h", "Questions about a printed model");
+  const std::vector<std::string> parts = {"encoder.rnn", "decoder"};
+  t.add("in_no_part", in_no_part("hn", "Translator", parts));
+  t.add("in_several_parts", in_several_parts("h_n", "Translator", parts, "encoder.rnn.h_n"));
+  t.add("changes_of_several_parts", changes_of_several_parts("decoder.bias=False", "bridge.bias=False"));
+  return t;
+}
+
+ErrorTable change_table() {
+  ErrorTable t("runnel/model/change_error.h", "Changes of a network");
+  const OptionChange wider{.layer = {}, .option = "hidden_size", .value = "40"};
+  t.add("no_change", no_change("hidden_size"));
+  t.add("no_size", no_size({.layer = {}, .option = "batch", .value = "0"}));
+  t.add("no_such_layer",
+        no_such_layer({.layer = "9", .option = "bias", .value = "False"}, {"0. GRU", "1. last"}));
+  t.add("option_of_none", option_of_none({.layer = {}, .option = "hiden_size", .value = "40"},
+                                         std::vector<std::string>{"input_size", "hidden_size"}));
+  t.add("option_of_many", option_of_many(wider, {"1. LSTM", "2. GRU"}, 1));
+  t.add("size_follows",
+        size_follows({.layer = {}, .option = "input_size", .value = "300"}, "1. LSTM", "0.embedding_dim"));
+  return t;
+}
+
 ErrorTable sequence_table() {
   ErrorTable t("runnel/sequence/sequence_error.h", "Lengths, padding, packing");
   t.add("negative_length", negative_length(3, -1));
@@ -172,8 +198,8 @@ ErrorTable tape_table() {
 }  // namespace
 
 std::vector<ErrorTable> network_tables() {
-  return {layer_table(),   sequence_table(), spec_table(), model_table(),
-          explain_table(), shape_table(),    op_table(),   tape_table()};
+  return {layer_table(), sequence_table(), spec_table(),  model_table(), explain_table(),
+          part_table(),  change_table(),   shape_table(), op_table(),    tape_table()};
 }
 
 }  // namespace runnel::docs

@@ -1,0 +1,35 @@
+#include "runnel/explain/part_error.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace runnel::errors {
+namespace {
+
+std::string listed_parts(std::span<const std::string> parts) {
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+}  // namespace
+
+OptionError in_no_part(const std::string& name, const std::string& model,
+                       std::span<const std::string> parts) {
+  std::vector<ErrorDetail> details{{"parts", parts.empty() ? "none that is explained" : listed_parts(parts)}};
+  if (!parts.empty())
+    details.push_back({"expected", "a part and a name in it, such as " + parts[0] + ".output"});
+  return OptionError(fmt::format("no part of {} has {}", model, name), details);
+}
+
+OptionError in_several_parts(const std::string& name, const std::string& model,
+                             std::span<const std::string> parts, const std::string& fix) {
+  return OptionError(fmt::format("several parts of {} have {}", model, name),
+                     {{"parts", listed_parts(parts)}, {"fix", fix}});
+}
+
+OptionError changes_of_several_parts(const std::string& first, const std::string& second) {
+  return OptionError(
+      fmt::format("{} and {} are changes of different parts", first, second),
+      {{"why", "print(model) does not tell which part reads what another one gives"}, {"fix", first}});
+}
+
+}  // namespace runnel::errors
