@@ -61,7 +61,7 @@ Array array_of_numbers(const std::vector<double>& values, std::vector<int64_t> s
 
 /// What the words of some texts are to a vocabulary.
 struct WordCount {
-  int64_t words = 0, unknown = 0, without_words = 0, longest = 0;
+  int64_t words = 0, unknown = 0, without_words = 0, longest = 0, shown = 0;
   std::string first_without, examples;
 
   void add(const std::vector<std::string>& tokens, const Vocabulary* vocabulary, const DataPlace& place) {
@@ -70,7 +70,11 @@ struct WordCount {
     if (tokens.empty() && without_words++ == 0) first_without = place.to_string();
     for (const std::string& token : tokens) {
       if (!vocabulary || vocabulary->contains(token)) continue;
-      if (unknown++ < 5) examples += (examples.empty() ? "" : ", ") + in_quotes(token);
+      ++unknown;
+      const std::string quoted = in_quotes(token);
+      if (shown < 5 && examples.find(quoted) == std::string::npos) {
+        examples += (shown++ == 0 ? "" : ", ") + quoted;
+      }
     }
   }
 };

@@ -68,6 +68,13 @@ LayerTelling tell_embedding(const Embedding& layer, const Scene& scene) {
     telling.layer.notes = {
         fmt::format("padding_idx={}: that row starts as zeros and is never trained.", *padding)};
   }
+  if (layer.options().sparse) {
+    telling.layer.notes.push_back(
+        fmt::format("sparse=True: a training step costs the {0}s that occur, not the whole table, and moves "
+                    "no other {0}'s "
+                    "vector.",
+                    step));
+  }
   return telling;
 }
 

@@ -74,6 +74,10 @@ TEST(LayerStory, tells_one_step_of_a_cell) {
 TEST(LayerStory, says_that_padding_is_never_trained) {
   EXPECT_THAT(last_layer_of("Embedding(9, 3, padding_idx=0)").notes,
               ElementsAre("padding_idx=0: that row starts as zeros and is never trained."));
+  EXPECT_THAT(
+      last_layer_of("Embedding(9, 3, sparse=True)").notes,
+      ElementsAre("sparse=True: a training step costs the words that occur, not the whole table, and moves "
+                  "no other word's vector."));
 }
 
 TEST(LayerStory, of_a_dropout_of_nothing_says_that_it_does_nothing) {
