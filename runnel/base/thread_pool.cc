@@ -16,6 +16,7 @@
 #include <string_view>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "runnel/base/base_error.h"
@@ -98,16 +99,20 @@ class ThreadPool {
       std::unique_lock lock(mutex_);
       done_.wait(lock, done);
     }
-    if (error_) std::rethrow_exception(error_);
+    if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
   }
 
  private:
-  /// Whether a worker that was called may take part in the job: it has not ended without it.
-  bool join(uint64_t& seen) {
+  enum class Call { join, too_late, stop };
+
+  /// What a worker was called for: to take part in a job, unless it has ended without the worker.
+  Call answer(uint64_t& seen) {
     std::lock_guard lock(mutex_);
     seen = job_.load();
-    if (open_) busy_.fetch_add(1);
-    return open_;
+    if (stopping_) return Call::stop;
+    if (!open_) return Call::too_late;
+    busy_.fetch_add(1);
+    return Call::join;
   }
 
   void take_tasks() {
@@ -152,9 +157,9 @@ void ThreadPool::work() {
       wake_.wait(lock, called);
       --sleepers_;
     }
-    const bool joined = join(seen);
-    if (stopping_) return;
-    if (!joined) continue;
+    const Call call = answer(seen);
+    if (call == Call::stop) return;
+    if (call == Call::too_late) continue;
     take_tasks();
     if (busy_.fetch_sub(1) == 1) {
       std::lock_guard lock(mutex_);  // the caller is now either before its look at busy_ or asleep
