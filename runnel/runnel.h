@@ -59,6 +59,7 @@
 #include "runnel/nn/rnn.h"
 #include "runnel/nn/sequential.h"
 #include "runnel/nn/state.h"
+#include "runnel/nn/state_recorder.h"
 #include "runnel/ops/dropout.h"
 #include "runnel/ops/elementwise.h"
 #include "runnel/ops/embedding.h"

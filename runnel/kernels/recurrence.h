@@ -130,6 +130,21 @@ class RecurrenceSession {
 
 std::unique_ptr<RecurrenceSession> make_recurrence_session(const RecurrentLayer& layer);
 
+/// What the memory of one direction holds, as plain rows, and where they go.
+struct RecurrenceStates {
+  RecurrentLayer layer;
+  SequenceRows rows;  ///< output_row: packed row → row of the results
+  int64_t direction = 0;
+  const RecurrentMemory* memory = nullptr;
+  std::span<float* const>
+      gates;           ///< one a gate, in the order of the weights: [row, H], after their activation
+  float* h = nullptr;  ///< [row, H_out], after the step
+  float* c = nullptr;  ///< [row, H]; LSTM only
+};
+
+/// Copies what a forward pass kept of every step, before a backward pass uses it up. Rows without a step are left alone.
+void recurrence_states(const RecurrenceStates& args);
+
 /// The gradients of one layer. What the forward pass was given is given again, with its memory,
 /// which is used up.
 struct RecurrenceBackward {

@@ -4,6 +4,7 @@
 
 #include "runnel/nn/init.h"
 #include "runnel/nn/nn_error.h"
+#include "runnel/nn/state_recorder.h"
 #include "runnel/ops/dropout.h"
 #include "runnel/ops/shaping.h"
 #include "runnel/sequence/sequence_error.h"
@@ -36,6 +37,10 @@ Variable without_batch(const Variable& x) {
 
 }  // namespace
 
+std::string layer_suffix(int64_t layer, bool reverse) {
+  return fmt::format("_l{}{}", layer, reverse ? "_reverse" : "");
+}
+
 /// A batch as the layers read it.
 struct Recurrent::Rows {
   Variable x;
@@ -58,7 +63,7 @@ Recurrent::Recurrent(std::string kind, const RecurrentConfig& config, Generator&
     const Axis in = layer == 0 ? Axis{axes::feature, config.input_size}
                                : Axis{stacked, config.directions() * config.output_size()};
     for (int64_t direction = 0; direction < config.directions(); ++direction) {
-      const std::string suffix = fmt::format("_l{}{}", layer, direction == 1 ? "_reverse" : "");
+      const std::string suffix = layer_suffix(layer, direction == 1);
       RecurrentParameters p;
       p.weight_ih = add("weight_ih" + suffix, {{gate_hidden, gates}, in});
       p.weight_hh = add("weight_hh" + suffix, {{gate_hidden, gates}, state});
@@ -166,22 +171,32 @@ Recurrent::Result Recurrent::run_layers(const Rows& rows, const State& state) {
     const Slice places{layer * directions, (layer + 1) * directions};
     return renamed(slice(states, layer_direction(), places), layer_direction(), axes::direction);
   };
+  StateRecorder* recorder = StateRecorder::current();
+  std::optional<int64_t> recorded_seq;
+  if (recorder) {
+    const Shape& steps = rows.output_steps;
+    recorded_seq = steps.has(axes::seq) ? steps.size(axes::seq) : rows.schedule->longest();
+  }
   std::vector<Variable> h_n, c_n;
   Variable x = rows.x;
   for (int64_t layer = 0; layer < config_.num_layers; ++layer) {
     const bool last = layer + 1 == config_.num_layers;
     if (layer > 0) x = dropout(x, config_.dropout, training());
     // Between the layers only real steps exist, whatever the caller's layout.
-    const RecurrenceResult result =
+    RecurrenceResult result =
         recurrence(config_.cell,
                    {.x = x,
                     .ids = layer == 0 ? rows.ids : std::nullopt,
                     .schedule = rows.schedule,
                     .output_rows = last ? rows.output_steps : Shape{{axes::row, rows.schedule->rows()}},
                     .h_0 = of_layer(state.h_0, layer),
-                    .c_0 = of_layer(state.c_0, layer)},
+                    .c_0 = of_layer(state.c_0, layer),
+                    .recorded_seq = recorded_seq},
                    std::span(parameters_)
                        .subspan(static_cast<size_t>(layer * directions), static_cast<size_t>(directions)));
+    for (size_t direction = 0; direction < result.recorded.size(); ++direction) {
+      recorder->add({this, layer, direction == 1, std::move(result.recorded[direction])});
+    }
     x = result.output;
     h_n.push_back(result.h_n);
     if (result.c_n.defined()) c_n.push_back(result.c_n);

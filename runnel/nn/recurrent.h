@@ -34,6 +34,9 @@ struct RecurrentShapes {
   Shape c_n;     ///< [layer·direction = K·D, batch, hidden = H]; c_0 too. LSTM only: no axes otherwise
 };
 
+/// "_l0_reverse": what the names of a layer's parameters end in.
+std::string layer_suffix(int64_t layer, bool reverse);
+
 /// Stacked recurrent layers in one or two directions: the part that RNN, LSTM and GRU share.
 /// Not used by itself.
 class Recurrent : public Layer {

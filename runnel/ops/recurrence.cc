@@ -19,6 +19,13 @@ std::vector<int32_t> rows_of(const Shape& shape, const Schedule& schedule) {
   return schedule.padded_rows(shape.size(axes::seq), batch_first);
 }
 
+/// The gates of a cell in the order of its weights. An RNN's only one is the new state itself.
+std::vector<std::string_view> gate_names(Cell cell) {
+  if (cell == Cell::lstm) return {"i", "f", "g", "o"};
+  if (cell == Cell::gru) return {"r", "z", "n"};
+  return {};
+}
+
 /// One forward pass of a layer and everything that its backward pass needs.
 class LayerRun {
  public:
@@ -69,6 +76,33 @@ class LayerRun {
                                  .c_n = has_cell() ? results[2].data() : nullptr,
                                  .memory = memory_});
     return results;
+  }
+
+  /// What every step of each direction had, after forward(true).
+  std::vector<RecordedSteps> recorded(int64_t seq) const {
+    const int64_t batch = input_.schedule->batch();
+    const Shape c{{axes::seq, seq}, {axes::batch, batch}, {axes::hidden, layer_.hidden_size}};
+    const std::vector<int32_t> places = input_.schedule->padded_rows(seq, false);
+    kernels::SequenceRows rows = this->rows();
+    rows.output_row = places;
+    std::vector<RecordedSteps> directions(memory_.size());
+    for (size_t d = 0; d < memory_.size(); ++d) {
+      RecordedSteps& steps = directions[d];
+      std::vector<float*> gates;
+      for (const std::string_view name : gate_names(cell_)) {
+        gates.push_back(steps.gates.emplace_back(RecordedGate{name, Tensor(c)}).values.data());
+      }
+      steps.h = Tensor(c.with_size(axes::hidden, layer_.output_size()));
+      if (has_cell()) steps.c = Tensor(c);
+      kernels::recurrence_states({.layer = layer_,
+                                  .rows = rows,
+                                  .direction = static_cast<int64_t>(d),
+                                  .memory = &memory_[d],
+                                  .gates = gates,
+                                  .h = steps.h.data(),
+                                  .c = has_cell() ? steps.c->data() : nullptr});
+    }
+    return directions;
   }
 
   /// What the tape knows as this operation's inputs.
@@ -163,11 +197,13 @@ RecurrenceResult recurrence(Cell cell, const RecurrenceInput& input,
                             std::span<const RecurrentParameters> directions) {
   auto run = std::make_shared<LayerRun>(cell, input, directions);
   const std::vector<Variable> inputs = run->inputs();
-  const std::vector<Tensor> results = run->forward(must_record(inputs));
+  const std::vector<Tensor> results = run->forward(must_record(inputs) || input.recorded_seq);
+  std::vector<RecordedSteps> recorded;
+  if (input.recorded_seq) recorded = run->recorded(*input.recorded_seq);
   const std::vector<Variable> outputs =
       record("recurrence", inputs, results,
              [run](std::span<const Gradient> d_outputs) { return run->backward(d_outputs); });
-  return {outputs[0], outputs[1], run->has_cell() ? outputs[2] : Variable()};
+  return {outputs[0], outputs[1], run->has_cell() ? outputs[2] : Variable(), std::move(recorded)};
 }
 
 }  // namespace runnel

@@ -3,6 +3,8 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
+#include <vector>
 
 #include "runnel/autograd/variable.h"
 #include "runnel/kernels/recurrence.h"
@@ -46,6 +48,22 @@ struct RecurrenceInput {
                       ///< whatever x has
   Variable h_0;  ///< [direction, batch, hidden = H_out], in the caller's order of sequences; undefined: zeros
   Variable c_0;  ///< [direction, batch, hidden = H]; LSTM only
+  /// When given, the result has what every step had, padded to so many steps: the longest sequence's or more.
+  std::optional<int64_t> recorded_seq = {};
+};
+
+/// One gate of a cell at every step, after its activation: LSTM i, f, o and GRU r, z from 0 to 1; the new values
+/// that they let in, LSTM g and GRU n, from -1 to 1.
+struct RecordedGate {
+  std::string_view name;  ///< "i"
+  Tensor values;          ///< [seq, batch, hidden = H]; zeros in the padding
+};
+
+/// What every step of one layer and direction had. Step t stands at place t in both directions.
+struct RecordedSteps {
+  std::vector<RecordedGate> gates = {};  ///< LSTM i, f, g, o; GRU r, z, n; of an RNN none
+  Tensor h = {};                 ///< [seq, batch, hidden = H_out], after the step; zeros in the padding
+  std::optional<Tensor> c = {};  ///< [seq, batch, hidden = H]; LSTM only
 };
 
 struct RecurrenceResult {
@@ -53,6 +71,7 @@ struct RecurrenceResult {
       output;    ///< output_rows and hidden·direction = D·H_out (one direction: hidden); zeros in the padding
   Variable h_n;  ///< like h_0: after the last real step of each sequence
   Variable c_n;  ///< like c_0; undefined for cells without one
+  std::vector<RecordedSteps> recorded = {};  ///< one a direction, where recorded_seq asks for it
 };
 
 /// One recurrent layer over a whole batch: one operation with its own backward, both directions in it. The
