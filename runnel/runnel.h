@@ -91,6 +91,7 @@
 #include "runnel/text/utf8.h"
 #include "runnel/text/vocabulary.h"
 #include "runnel/text/word_vectors.h"
+#include "runnel/trace/trace.h"
 #include "runnel/train/evaluate.h"
 #include "runnel/train/metrics.h"
 #include "runnel/train/trainer.h"

@@ -109,14 +109,18 @@ Variable TextClassifier::scores(const std::vector<std::vector<int32_t>>& batch) 
 }
 
 std::vector<std::vector<Prediction>> TextClassifier::predict(const std::vector<std::string>& texts) {
-  if (texts.empty()) return {};
   std::vector<std::vector<int32_t>> batch;
   for (const std::string& text : texts) batch.push_back(ids(text));
+  return predict(batch);
+}
+
+std::vector<std::vector<Prediction>> TextClassifier::predict(const std::vector<std::vector<int32_t>>& batch) {
+  if (batch.empty()) return {};
   network.module->eval();
   const Variable probabilities = softmax(scores(batch), axes::class_);
   std::vector<std::vector<Prediction>> predictions;
   const size_t classes = labels.size();
-  for (size_t n = 0; n < texts.size(); ++n) {
+  for (size_t n = 0; n < batch.size(); ++n) {
     std::vector<Prediction> row;
     for (size_t label = 0; label < classes; ++label) {
       row.push_back({static_cast<int32_t>(label), probabilities.value().values()[n * classes + label]});
