@@ -53,6 +53,13 @@ OptionError standard_input_twice(const std::string& first, const std::string& se
                      {{"why", "it can be read once"}, {"fix", "a file for one of them"}});
 }
 
+OptionError text_or_input() {
+  return OptionError(
+      "trace reads either a text or numbers",
+      {{"expected", "one of --text and --input"},
+       {"fix", "--text 'the cat sat' for a model that runnel train wrote, --input x.npy for others"}});
+}
+
 OptionError output_is_input(const std::string& output, const std::string& word, const std::string& path) {
   return OptionError(fmt::format("{} would be written over, but it is read too", output),
                      {{"expected", "an output that is none of the inputs"},

@@ -113,6 +113,7 @@ void add_predict(CLI::App& app, CommonOptions& common);
 void add_evaluate(CLI::App& app, CommonOptions& common);
 void add_run(CLI::App& app, CommonOptions& common);
 void add_explain(CLI::App& app, CommonOptions& common);
+void add_trace(CLI::App& app, CommonOptions& common);
 void add_check(CLI::App& app, CommonOptions& common);
 void add_bench(CLI::App& app, CommonOptions& common);
 void add_inspect(CLI::App& app, CommonOptions& common);

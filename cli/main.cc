@@ -57,6 +57,7 @@ int run(int argc, char** argv) {
   add_run(app, common);
   add_explain(app, common);
   add_check(app, common);
+  add_trace(app, common);
   add_bench(app, common);
   add_inspect(app, common);
   add_words(app, common);

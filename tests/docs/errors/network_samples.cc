@@ -8,6 +8,7 @@
 #include "runnel/ops/op_error.h"
 #include "runnel/sequence/sequence_error.h"
 #include "runnel/tensor/shape_error.h"
+#include "runnel/trace/trace_error.h"
 
 #include "tests/docs/errors/error_table.h"
 
@@ -118,6 +119,14 @@ ErrorTable change_table() {
   return t;
 }
 
+ErrorTable trace_table() {
+  ErrorTable t("runnel/trace/trace_error.h", "Traces");
+  t.add("nothing_recurrent", nothing_recurrent("Embedding(5000, 100) -> mean -> Linear(100, 6)"));
+  t.add("no_word_to_trace", no_word_to_trace(" "));
+  t.add("no_such_sequence", no_such_sequence(3, 3));
+  return t;
+}
+
 ErrorTable sequence_table() {
   ErrorTable t("runnel/sequence/sequence_error.h", "Lengths, padding, packing");
   t.add("negative_length", negative_length(3, -1));
@@ -198,8 +207,8 @@ ErrorTable tape_table() {
 }  // namespace
 
 std::vector<ErrorTable> network_tables() {
-  return {layer_table(), sequence_table(), spec_table(),  model_table(), explain_table(),
-          part_table(),  change_table(),   shape_table(), op_table(),    tape_table()};
+  return {layer_table(),  sequence_table(), spec_table(), model_table(), explain_table(), part_table(),
+          change_table(), shape_table(),    op_table(),   tape_table(),  trace_table()};
 }
 
 }  // namespace runnel::docs
