@@ -162,7 +162,7 @@ def head(rows: list[dict]) -> str:
     dates = sorted(row["date"][:10] for row in rows)
     programs = len({row["program"] for row in rows})
     return HEAD.format(
-        command="./dev bench --peers",
+        command=f"./dev bench --peers --seconds {rows[-1]['seconds']} --rounds {rows[-1]['rounds']}",
         date=dates[0] if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}",
         cpu=last["cpu"],
         cpus=f"{last['cpus']} CPUs" + (f"; {programs} builds of Runnel" if programs > 1 else ""),
