@@ -16,8 +16,8 @@ namespace runnel::cli {
 namespace {
 
 struct TraceArguments : NetworkWords {
-  std::string text, input, npz;
-  bool text_given = false, npz_given = false;
+  std::string text, input, npz, html;
+  bool text_given = false, npz_given = false, html_given = false;
   int64_t sequence = 0;
 };
 
@@ -52,11 +52,17 @@ int trace_command(const TraceArguments& a, const CommonOptions& common) {
     throw errors::model_has_weights(a.network, a.weights);
   if (a.npz_given)
     refuse_to_overwrite(a.npz, {{"NETWORK", a.network}, {"--input", a.input}, {"--weights", a.weights}});
+  if (a.html_given)
+    refuse_to_overwrite(a.html, {{"NETWORK", a.network}, {"--input", a.input}, {"--weights", a.weights}});
   const Trace trace = a.text_given ? trace_words(a) : trace_numbers(a, common);
   const std::string shown = common.json ? trace_json(trace) + "\n"
                                         : from_command_line([&] { return trace_text(trace, a.sequence); });
   if (a.npz_given) save_npz(a.npz, trace_arrays(trace));
-  if (a.npz != "-") print(shown);
+  if (a.html_given) {
+    const std::string page = trace_html(trace, a.sequence);
+    a.html == "-" ? print(page) : write_file_atomically(a.html, page);
+  }
+  if (a.npz != "-" && a.html != "-") print(shown);
   return kWell;
 }
 
@@ -81,6 +87,7 @@ the .npz are named as the parameters are: 1.h_l0, 1.c_l0_reverse, 1.f_l0; [seq, 
 Examples:
   runnel trace model.safetensors --text 'the cat sat'
   runnel trace model.safetensors --text 'the cat sat' --npz states.npz
+  runnel trace model.safetensors --text 'the cat sat' --html trace.html
   runnel trace 'LSTM(100, 128)' --weights lstm.safetensors --input x.npy --sequence 2)"},
       [a, &common] { return trace_command(*a, common); });
   sub->add_option("NETWORK", a->network, "A model file; with --input also a chain or a PyTorch constructor")
@@ -104,6 +111,13 @@ Examples:
         a->npz_given = true;
       },
       "Write all gates and states into this file; - is standard output, in place of the table");
+  sub->add_option_function<std::string>(
+      "--html",
+      [a](const std::string& path) {
+        a->html = path;
+        a->html_given = true;
+      },
+      "Draw the states and gates as heat maps into this page; - is standard output, likewise");
 }
 
 }  // namespace runnel::cli

@@ -59,6 +59,10 @@ Trace trace_of(const Network& network, const Signal& input);
 /// and the mean of each gate, then what the columns mean.
 /// Throws  OptionError when the batch has no such sequence
 std::string trace_text(const Trace& trace, int64_t sequence = 0);
+/// The same as a page, one file of HTML that needs nothing from elsewhere: the table, then a heat map of every h, c and
+/// gate, a row a step and a column a unit.
+/// Throws  OptionError as trace_text does
+std::string trace_html(const Trace& trace, int64_t sequence = 0);
 /// All of it as one JSON object, without a line break: per layer h, c and each gate as [sequence][step][hidden], without
 /// padding.
 std::string trace_json(const Trace& trace);

@@ -141,6 +141,32 @@ TEST(Trace, shows_one_sequence_of_a_batch_with_its_own_steps) {
   EXPECT_EQ(trace_arrays(trace)[0].name, "h_l0");
 }
 
+TEST(Trace, draws_a_heat_map_of_every_state_and_gate) {
+  TextClassifier model = some_model("Embedding(4) -> LSTM(5) -> last -> Linear");
+  const Trace trace = trace_of(model, "the <b> sat");
+  const std::string page = trace_html(trace);
+  for (const char* name : {"h", "c", "i", "f", "g", "o"}) {
+    EXPECT_THAT(page, HasSubstr(std::string("<h2>1.LSTM, layer 1: ") + name + "</h2>"));
+  }
+  EXPECT_THAT(page, Not(HasSubstr("<b>")));
+  // 3 words, 6 arrays of 5 units: a cell for every number that is not about 0, and a frame for each array.
+  size_t cells = 0, visible = 0;
+  for (size_t at = page.find("<rect class=\"up\""); at != std::string::npos;
+       at = page.find("<rect class=\"up\"", at + 1))
+    ++cells;
+  for (size_t at = page.find("<rect class=\"down\""); at != std::string::npos;
+       at = page.find("<rect class=\"down\"", at + 1))
+    ++cells;
+  const auto count = [&](const Tensor& values) {
+    visible += static_cast<size_t>(std::count_if(values.values().begin(), values.values().end(),
+                                                 [](float v) { return std::abs(v) >= 0.005f; }));
+  };
+  count(trace.layers[0].steps.h);
+  count(*trace.layers[0].steps.c);
+  for (const RecordedGate& gate : trace.layers[0].steps.gates) count(gate.values);
+  EXPECT_EQ(cells, visible);
+}
+
 TEST(Trace, gives_every_number_as_json_without_padding) {
   const Network network = make_network("LSTM(2, 3, batch_first=True)");
   const Trace trace = trace_of(network, some_batch());

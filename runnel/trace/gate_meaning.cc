@@ -1,0 +1,47 @@
+#include "runnel/trace/gate_meaning.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "runnel/text/show.h"
+
+namespace runnel {
+namespace {
+
+constexpr GateMeaning kMeanings[] = {
+    {"LSTM", "i", "input gate: 0 lets nothing new into c, 1 all of it"},
+    {"LSTM", "f", "forget gate: 0 clears the old c, 1 keeps all of it"},
+    {"LSTM", "o", "output gate: 0 hides c from h, 1 shows all of it"},
+    {"GRU", "r", "reset gate: 0 makes the new values without the old h, 1 with it"},
+    {"GRU", "z", "update gate: 0 takes the new values, 1 keeps the old h"},
+};
+
+}  // namespace
+
+std::span<const GateMeaning> gate_meanings() { return kMeanings; }
+
+const GateMeaning* meaning_of(const std::string& kind, std::string_view gate) {
+  const auto* found = std::find_if(std::begin(kMeanings), std::end(kMeanings),
+                                   [&](const GateMeaning& m) { return m.kind == kind && m.gate == gate; });
+  return found == std::end(kMeanings) ? nullptr : found;
+}
+
+std::string heading_of(const TracedLayer& layer) {
+  return fmt::format("{}{}, layer {}{}", layer.prefix, layer.kind, layer.layer + 1,
+                     layer.reverse ? ", reverse: it read from the last step to the first" : "");
+}
+
+size_t characters_of(std::string_view text) {
+  return static_cast<size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::string shortened(std::string_view text, size_t width) {
+  const std::string whole = escaped(text);
+  if (characters_of(whole) <= width) return whole;
+  size_t end = 0;
+  while (characters_of(std::string_view(whole).substr(0, end + 1)) < width) ++end;
+  return whole.substr(0, end) + "…";
+}
+
+}  // namespace runnel
