@@ -111,10 +111,11 @@ Variable TextClassifier::scores(const std::vector<std::vector<int32_t>>& batch) 
 std::vector<std::vector<Prediction>> TextClassifier::predict(const std::vector<std::string>& texts) {
   std::vector<std::vector<int32_t>> batch;
   for (const std::string& text : texts) batch.push_back(ids(text));
-  return predict(batch);
+  return predict_ids(batch);
 }
 
-std::vector<std::vector<Prediction>> TextClassifier::predict(const std::vector<std::vector<int32_t>>& batch) {
+std::vector<std::vector<Prediction>> TextClassifier::predict_ids(
+    const std::vector<std::vector<int32_t>>& batch) {
   if (batch.empty()) return {};
   network.module->eval();
   const Variable probabilities = softmax(scores(batch), axes::class_);

@@ -43,7 +43,7 @@ struct TextClassifier {
   /// For each text all labels, the most probable first. The same for a text whatever stands beside it.
   std::vector<std::vector<Prediction>> predict(const std::vector<std::string>& texts);
   /// The same for texts given as ids.
-  std::vector<std::vector<Prediction>> predict(const std::vector<std::vector<int32_t>>& batch);
+  std::vector<std::vector<Prediction>> predict_ids(const std::vector<std::vector<int32_t>>& batch);
 
   /// Throws  DataError when the file cannot be written; what stood there before stays.
   void save(const std::string& path) const;

@@ -82,7 +82,7 @@ Trace trace_of(TextClassifier& model, const std::string& text) {
     for (size_t i = first; i < std::min(ids.size(), first + kBatch); ++i) {
       beginnings.emplace_back(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(i) + 1);
     }
-    const std::vector<std::vector<Prediction>> predictions = model.predict(beginnings);
+    const std::vector<std::vector<Prediction>> predictions = model.predict_ids(beginnings);
     for (size_t i = 0; i < predictions.size(); ++i) {
       result.words.push_back({tokens[first + i], ids[first + i], predictions[i]});
     }
