@@ -53,6 +53,11 @@ OptionError standard_input_twice(const std::string& first, const std::string& se
                      {{"why", "it can be read once"}, {"fix", "a file for one of them"}});
 }
 
+OptionError standard_output_twice(const std::string& first, const std::string& second) {
+  return OptionError(fmt::format("{} and {} cannot both be standard output", first, second),
+                     {{"why", "what reads it could not tell them apart"}, {"fix", "a file for one of them"}});
+}
+
 OptionError text_or_input() {
   return OptionError(
       "trace reads either a text or numbers",

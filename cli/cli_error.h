@@ -18,6 +18,8 @@ OptionError ask_one_layer(const std::string& option, const std::string& model, c
 OptionError model_has_weights(const std::string& model, const std::string& weights);
 /// Two words of the command line are "-": `{"DATA", "--dev"}`.
 OptionError standard_input_twice(const std::string& first, const std::string& second);
+/// Two outputs are "-".
+OptionError standard_output_twice(const std::string& first, const std::string& second);
 /// trace with both --text and --input, or neither.
 OptionError text_or_input();
 /// The output, given as `word path`, is read too.

@@ -48,6 +48,9 @@ Trace trace_numbers(const TraceArguments& a, const CommonOptions& common) {
 
 int trace_command(const TraceArguments& a, const CommonOptions& common) {
   if (a.text_given == !a.input.empty()) throw CommandLineError(errors::text_or_input());
+  if (a.network == "-" && (a.text == "-" || a.input == "-"))
+    throw errors::standard_input_twice("NETWORK", a.text_given ? "--text" : "--input");
+  if (a.npz == "-" && a.html == "-") throw errors::standard_output_twice("--npz", "--html");
   if (!a.weights.empty() && (a.text_given || is_model_file(a.network)))
     throw errors::model_has_weights(a.network, a.weights);
   if (a.npz_given)
