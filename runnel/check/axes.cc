@@ -144,6 +144,7 @@ std::string why_read_so(const CheckState& state, const Shape& read) {
 /// Whether the last axis is what the reading layer reads.
 bool features_fit(CheckState& state, const Shape& read, const Tensor& values) {
   const int64_t wanted = features_wanted(state);
+  if (read.rank() == 0) return true;  // one number, for a layer that takes any
   const Axis last = read[read.rank() - 1];
   if (wanted == Axis::kSymbolic || last.name != axes::feature || last.size == wanted) return true;
   if (const auto axis = feature_axis(values.shape(), wanted)) {
