@@ -65,17 +65,18 @@ OptionError text_or_input() {
        {"fix", "--text 'the cat sat' for a model that runnel train wrote, --input x.npy for others"}});
 }
 
-OptionError output_is_input(const std::string& output, const std::string& word, const std::string& path) {
+OptionError output_is_input(const std::string& option, const std::string& output, const std::string& word,
+                            const std::string& path) {
   return OptionError(fmt::format("{} would be written over, but it is read too", output),
                      {{"expected", "an output that is none of the inputs"},
                       {"got", fmt::format("{} {}", word, path)},
                       {"why", "what was read would be lost"},
-                      {"fix", "another --output"}});
+                      {"fix", "another " + option}});
 }
 
-OptionError no_output_name() {
-  return OptionError("--output is empty, expected a file",
-                     {{"fix", "--output FILE, or - for standard output"}});
+OptionError no_output_name(const std::string& option) {
+  return OptionError(option + " is empty, expected a file",
+                     {{"fix", option + " FILE, or - for standard output"}});
 }
 
 DataError no_such_array(const std::string& file, const std::string& name, const NamedArrays& arrays) {

@@ -22,10 +22,11 @@ OptionError standard_input_twice(const std::string& first, const std::string& se
 OptionError standard_output_twice(const std::string& first, const std::string& second);
 /// trace with both --text and --input, or neither.
 OptionError text_or_input();
-/// The output, given as `word path`, is read too.
-OptionError output_is_input(const std::string& output, const std::string& word, const std::string& path);
-/// --output ''.
-OptionError no_output_name();
+/// The output that `option` names is read too, given as `word path`.
+OptionError output_is_input(const std::string& option, const std::string& output, const std::string& word,
+                            const std::string& path);
+/// An `option` for a file to write that is ''.
+OptionError no_output_name(const std::string& option);
 
 DataError no_such_array(const std::string& file, const std::string& name, const NamedArrays& arrays);
 DataError array_of_no_use(const std::string& file, const std::string& name);

@@ -27,6 +27,11 @@ std::string too_large(const std::string& most, const std::string& text) {
 
 CLI::Validator thread_counts() { return whole_number(1, 1024); }
 
+CLI::Option* add_text_option(CLI::App& sub, const std::string& names, std::optional<std::string>& to,
+                             const std::string& help) {
+  return sub.add_option_function<std::string>(names, [&to](const std::string& text) { to = text; }, help);
+}
+
 CLI::App* add_command(CLI::App& app, CommonOptions& common, const Command& command,
                       std::function<int()> run) {
   CLI::App* sub = app.add_subcommand(command.name, command.summary);

@@ -38,6 +38,11 @@ struct Command {
 /// Adds a subcommand that takes the common options. Its own options are then added to the result.
 CLI::App* add_command(CLI::App& app, CommonOptions& common, const Command& command, std::function<int()> run);
 
+/// An option whose text may be empty: given as '' it is given, which CLI11 takes for not given when it fills an optional.
+/// `to` must live until the command runs.
+CLI::Option* add_text_option(CLI::App& sub, const std::string& names, std::optional<std::string>& to,
+                             const std::string& help);
+
 /// What a whole number may be; empty where only its type bounds it.
 struct WholeNumbers {
   std::string least, most;

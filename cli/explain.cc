@@ -16,6 +16,7 @@
 #include "cli/cli_error.h"
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/overwrite.h"
 #include "cli/terminal.h"
 
 namespace runnel::cli {
@@ -27,9 +28,9 @@ struct ExplainArguments {
   bool terms = false;
   std::string ask = {};
   Lengths lengths = {};
-  std::string svg = {}, html = {};  ///< files; - is standard output
-  int64_t width = 960;              ///< of the SVG
-  bool draws() const { return !svg.empty() || !html.empty(); }
+  std::optional<std::string> svg = {}, html = {};  ///< files; - is standard output
+  int64_t width = 960;                             ///< of the SVG
+  bool draws() const { return svg || html; }
   std::vector<std::string> changes = {};
   std::string detail = "normal";
 };
@@ -63,9 +64,8 @@ void draw_network(const AnyNetwork& network, const StorySizes& sizes, const Expl
   const auto put = [](const std::string& path, const std::string& content) {
     path == "-" ? print(content) : write_file_atomically(path, content);
   };
-  if (!a.svg.empty())
-    put(a.svg, story_svg(tell_story(network, sizes), {.width = static_cast<double>(a.width)}));
-  if (!a.html.empty()) put(a.html, story_html(turnable_story(network, sizes)));
+  if (a.svg) put(*a.svg, story_svg(tell_story(network, sizes), {.width = static_cast<double>(a.width)}));
+  if (a.html) put(*a.html, story_html(turnable_story(network, sizes)));
 }
 
 void print_network(const Story& story, const ExplainArguments& a, const CommonOptions& common) {
@@ -87,6 +87,9 @@ int explain_command(const ExplainArguments& a, const CommonOptions& common) {
     print(common.json ? terms_json() + "\n" : terms_text());
     return kWell;
   }
+  if (a.svg) refuse_to_overwrite({"--svg", *a.svg}, {{"NETWORK", a.network}});
+  if (a.html) refuse_to_overwrite({"--html", *a.html}, {{"NETWORK", a.network}});
+  if (a.svg == "-" && a.html == "-") throw errors::standard_output_twice("--svg", "--html");
   const StorySizes sizes = sizes_of(a);
   const Asked asked = asked_by(a.network);
   if (asked.model_file) {
@@ -100,7 +103,7 @@ int explain_command(const ExplainArguments& a, const CommonOptions& common) {
     const PrintedModule model = read_text(asked, [&] { return parse_printed_model(asked.text); });
     const ModelStory story = tell_story(model, sizes);
     if (!a.lengths.empty() || a.draws()) {
-      const std::string option = !a.lengths.empty() ? "--lengths" : a.svg.empty() ? "--html" : "--svg";
+      const std::string option = !a.lengths.empty() ? "--lengths" : a.svg ? "--svg" : "--html";
       throw CommandLineError(errors::ask_one_layer(option, model.kind, recurrent_layer_of(story)));
     }
     print_asked(story, story, a, common);
@@ -151,9 +154,10 @@ Examples:
       sub->add_option("--lengths", a->lengths, "Draw a batch of these lengths: 5,2,7; padded, sorted, packed")
           ->delimiter(',')
           ->transform(whole_number<int64_t>(0, 1'000'000));
-  CLI::Option* svg = sub->add_option("--svg", a->svg, "Draw it into an SVG file; - is standard output");
-  CLI::Option* html = sub->add_option(
-      "--html", a->html, "Draw it into a page where sizes can be turned, and every number tells its origin");
+  CLI::Option* svg = add_text_option(*sub, "--svg", a->svg, "Draw it into an SVG file; - is standard output");
+  CLI::Option* html =
+      add_text_option(*sub, "--html", a->html,
+                      "Draw it into a page where sizes can be turned, and every number tells its origin");
   sub->add_option("--width", a->width, "Pixels that the SVG is wide")
       ->transform(whole_number<int64_t>(300, 10'000))
       ->needs(svg)

@@ -15,10 +15,11 @@ bool same_file(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-void refuse_to_overwrite(const std::string& output, std::initializer_list<InputFile> inputs) {
-  if (output.empty()) throw errors::no_output_name();
-  for (const InputFile& input : inputs) {
-    if (same_file(output, input.path)) throw errors::output_is_input(output, input.word, input.path);
+void refuse_to_overwrite(const NamedFile& output, std::initializer_list<NamedFile> inputs) {
+  if (output.path.empty()) throw errors::no_output_name(output.word);
+  for (const NamedFile& input : inputs) {
+    if (same_file(output.path, input.path))
+      throw errors::output_is_input(output.word, output.path, input.word, input.path);
   }
 }
 

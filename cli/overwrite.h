@@ -6,14 +6,14 @@
 /// What a command reads must not be what it writes.
 namespace runnel::cli {
 
-/// A file that is read, and the word of the help that it is given by: `{"--dev", "rows.csv"}`.
-struct InputFile {
+/// A file, and the word of the help that it is given by: `{"--dev", "rows.csv"}`.
+struct NamedFile {
   std::string word;
   std::string path;  ///< empty when it is not given
 };
 
 /// Asked before anything is read. Links to a file are the file; a pipe or a device may be both ends.
 /// Throws  OptionError when `output` is one of the inputs, or empty
-void refuse_to_overwrite(const std::string& output, std::initializer_list<InputFile> inputs);
+void refuse_to_overwrite(const NamedFile& output, std::initializer_list<NamedFile> inputs);
 
 }  // namespace runnel::cli

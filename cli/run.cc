@@ -41,7 +41,8 @@ std::vector<NamedTensor> outputs_of(const Network& network, Signal signal) {
 /// Refuses what cannot work before anything is read.
 void check_arguments(const RunArguments& a) {
   if (!a.weights.empty() && is_model_file(a.network)) throw errors::model_has_weights(a.network, a.weights);
-  refuse_to_overwrite(a.output, {{"NETWORK", a.network}, {"INPUT", a.input}, {"--weights", a.weights}});
+  refuse_to_overwrite({"--output", a.output},
+                      {{"NETWORK", a.network}, {"INPUT", a.input}, {"--weights", a.weights}});
 }
 
 int run_command(const RunArguments& a, const CommonOptions& common) {

@@ -60,8 +60,8 @@ void prepare_folder(const SplitArguments& a) {
 int split_command(const SplitArguments& a, const CommonOptions& common) {
   const SplitOptions options{.fractions = a.fractions, .seed = common.seed};
   check_options(options);
-  if (a.output.empty()) throw errors::no_output_name();
-  for (const char* part : kNames) refuse_to_overwrite(path_of(a, part), {{"DATA", a.file}});
+  if (a.output.empty()) throw errors::no_output_name("--output");
+  for (const char* part : kNames) refuse_to_overwrite({"--output", path_of(a, part)}, {{"DATA", a.file}});
   const Table table = read_text_table(a.file, a.table);
   const Split split = split_rows_of(table, a, options);
   prepare_folder(a);

@@ -16,8 +16,8 @@ namespace runnel::cli {
 namespace {
 
 struct TraceArguments : NetworkWords {
-  std::string text, input, npz, html;
-  bool text_given = false, npz_given = false, html_given = false;
+  std::optional<std::string> text, npz, html;
+  std::string input;
   int64_t sequence = 0;
 };
 
@@ -29,8 +29,8 @@ Trace trace_words(const TraceArguments& a) {
     return trace_of(model, text);
   }
   return from_command_line([&] {
-    require_utf8(a.text, {.file = "--text", .line = 1, .column = 1});
-    return trace_of(model, a.text);
+    require_utf8(*a.text, {.file = "--text", .line = 1, .column = 1});
+    return trace_of(model, *a.text);
   });
 }
 
@@ -47,23 +47,26 @@ Trace trace_numbers(const TraceArguments& a, const CommonOptions& common) {
 }
 
 int trace_command(const TraceArguments& a, const CommonOptions& common) {
-  if (a.text_given == !a.input.empty()) throw CommandLineError(errors::text_or_input());
+  if (a.text.has_value() == !a.input.empty()) throw CommandLineError(errors::text_or_input());
   if (a.network == "-" && (a.text == "-" || a.input == "-"))
-    throw errors::standard_input_twice("NETWORK", a.text_given ? "--text" : "--input");
+    throw errors::standard_input_twice("NETWORK", a.text ? "--text" : "--input");
   if (a.npz == "-" && a.html == "-") throw errors::standard_output_twice("--npz", "--html");
-  if (!a.weights.empty() && (a.text_given || is_model_file(a.network)))
+  if (!a.weights.empty() && (a.text || is_model_file(a.network)))
     throw errors::model_has_weights(a.network, a.weights);
-  if (a.npz_given)
-    refuse_to_overwrite(a.npz, {{"NETWORK", a.network}, {"--input", a.input}, {"--weights", a.weights}});
-  if (a.html_given)
-    refuse_to_overwrite(a.html, {{"NETWORK", a.network}, {"--input", a.input}, {"--weights", a.weights}});
-  const Trace trace = a.text_given ? trace_words(a) : trace_numbers(a, common);
+  const auto refuse = [&](const std::string& word, const std::optional<std::string>& output) {
+    if (output)
+      refuse_to_overwrite({word, *output},
+                          {{"NETWORK", a.network}, {"--input", a.input}, {"--weights", a.weights}});
+  };
+  refuse("--npz", a.npz);
+  refuse("--html", a.html);
+  const Trace trace = a.text ? trace_words(a) : trace_numbers(a, common);
   const std::string shown = common.json ? trace_json(trace) + "\n"
                                         : from_command_line([&] { return trace_text(trace, a.sequence); });
-  if (a.npz_given) save_npz(a.npz, trace_arrays(trace));
-  if (a.html_given) {
+  if (a.npz) save_npz(*a.npz, trace_arrays(trace));
+  if (a.html) {
     const std::string page = trace_html(trace, a.sequence);
-    a.html == "-" ? print(page) : write_file_atomically(a.html, page);
+    *a.html == "-" ? print(page) : write_file_atomically(*a.html, page);
   }
   if (a.npz != "-" && a.html != "-") print(shown);
   return kWell;
@@ -95,32 +98,16 @@ Examples:
       [a, &common] { return trace_command(*a, common); });
   sub->add_option("NETWORK", a->network, "A model file; with --input also a chain or a PyTorch constructor")
       ->required();
-  sub->add_option_function<std::string>(
-      "--text,-t",
-      [a](const std::string& text) {
-        a->text = text;
-        a->text_given = true;
-      },
-      "The text that it reads; - is standard input");
+  add_text_option(*sub, "--text,-t", a->text, "The text that it reads; - is standard input");
   sub->add_option("--input,-i", a->input, "The numbers that it reads: x.npy or an .npz; - is standard input");
   sub->add_option("--weights,-w", a->weights, "A safetensors file of weights (default: random ones)");
   sub->add_option("--sequence", a->sequence, "Which sequence of a batch the table shows, from 0")
       ->transform(whole_number<int64_t>(0))
       ->capture_default_str();
-  sub->add_option_function<std::string>(
-      "--npz",
-      [a](const std::string& path) {
-        a->npz = path;
-        a->npz_given = true;
-      },
-      "Write all gates and states into this file; - is standard output, in place of the table");
-  sub->add_option_function<std::string>(
-      "--html",
-      [a](const std::string& path) {
-        a->html = path;
-        a->html_given = true;
-      },
-      "Draw the states and gates as heat maps into this page; - is standard output, likewise");
+  add_text_option(*sub, "--npz", a->npz,
+                  "Write all gates and states into this file; - is standard output, in place of the table");
+  add_text_option(*sub, "--html", a->html,
+                  "Draw the states and gates as heat maps into this page; - is standard output, likewise");
 }
 
 }  // namespace runnel::cli

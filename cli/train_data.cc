@@ -29,7 +29,7 @@ void check_arguments(const TrainArguments& a) {
   parse_tokenizer_kind(a.tokenizer);
   from_command_line([&] { TextClassifier::check_chain(a.model); });
   if (a.data == "-" && a.dev == "-") throw errors::standard_input_twice("DATA", "--dev");
-  refuse_to_overwrite(a.output, {{"DATA", a.data}, {"--dev", a.dev}, {"--vectors", a.vectors}});
+  refuse_to_overwrite({"--output", a.output}, {{"DATA", a.data}, {"--dev", a.dev}, {"--vectors", a.vectors}});
   require_writable(a.output);
   if (!a.dev.empty()) require_readable(a.dev);
   if (!a.vectors.empty()) require_readable(a.vectors);

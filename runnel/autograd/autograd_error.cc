@@ -24,6 +24,14 @@ AutogradError gradient_is_dense(const Shape& shape) {
                        {{"shape", shape.to_string()}, {"fix", "grad()"}});
 }
 
+AutogradError gradient_row_misplaced(int32_t row, const Shape& parameter) {
+  return AutogradError(
+      fmt::format("accumulate_grad: row {} of the gradient is out of place", row),
+      {{"expected", fmt::format("rows in rising order, none twice, each in 0 … {}", parameter[0].size - 1)},
+       {"got", fmt::format("{}, for {}", row, parameter.to_string())},
+       {"fix", "sort the rows and add up those that are the same"}});
+}
+
 AutogradError nothing_recorded() {
   return AutogradError(
       "backward() on a variable that no recorded operation made",

@@ -69,6 +69,11 @@ void Variable::accumulate_grad(const RowGradient& gradient) {
       shape().replaced(shape()[0].name, {axes::row, static_cast<int64_t>(gradient.rows.size())});
   if (!(gradient.values.shape() == rows))
     throw errors::shapes_differ("accumulate_grad", rows, gradient.values.shape());
+  for (size_t i = 0; i < gradient.rows.size(); ++i) {
+    const int32_t row = gradient.rows[i];
+    const bool rising = i == 0 || row > gradient.rows[i - 1];
+    if (!rising || row < 0 || row >= shape()[0].size) throw errors::gradient_row_misplaced(row, shape());
+  }
   if (has_sparse_grad()) {
     state_->sparse_gradient = sum_of(*state_->sparse_gradient, gradient);
   } else if (state_->has_grad) {

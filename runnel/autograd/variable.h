@@ -47,6 +47,8 @@ class Variable {
   Tensor& mutable_grad_values();
   /// Adds to the gradient; the first time, `gradient` becomes it. Dense and sparse make dense.
   void accumulate_grad(const Tensor& gradient);
+  /// Throws  ShapeError for another shape than the value's; AutogradError when a row of a sparse gradient is not one
+  ///         of the value's, or not in rising order
   void accumulate_grad(const RowGradient& gradient);
   /// Forgets the gradient.
   void zero_grad();

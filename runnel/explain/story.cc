@@ -112,11 +112,9 @@ class Teller {
   bool multiplies_its_table() const {
     const auto layers = network_.layers();
     const auto* table = dynamic_cast<const Embedding*>(layers[0]);
-    if (!table || layers.size() < 2 || !is<Recurrent>(layers[1]) || table->options().sparse) return false;
-    const int64_t words = table->options().num_embeddings;
-    if (!sizes_.batch || !sizes_.seq || words == Axis::kSymbolic) return false;
-    const int64_t steps = *sizes_.batch * *sizes_.seq;
-    return words < steps && table_is_small(words, steps);
+    if (!table || layers.size() < 2 || !is<Recurrent>(layers[1]) || !sizes_.batch || !sizes_.seq)
+      return false;
+    return table->read_as_table(*sizes_.batch * *sizes_.seq);
   }
 
   void follow(const Layer& layer, bool lone, size_t number) {

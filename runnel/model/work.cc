@@ -27,12 +27,11 @@ bool is_factor(const Layer* layer, const NamedParameter& parameter) {
   return !as<Embedding>(layer) && parameter.variable.shape().rank() == 2;
 }
 
-/// The rows of the table that a recurrent layer reads itself (table_is_small); 0: it reads a row a step.
+/// The rows of the table that a recurrent layer reads itself; 0: it reads a row a step.
 int64_t table_rows(const Layer* before, const Layer* layer, int64_t steps) {
   const auto* embedding = as<Embedding>(before);
-  if (!embedding || !as<Recurrent>(layer) || embedding->options().sparse) return 0;
-  const int64_t rows = embedding->options().num_embeddings;
-  return table_is_small(rows, steps) ? rows : 0;
+  const bool table = embedding && as<Recurrent>(layer) && embedding->read_as_table(steps);
+  return table ? embedding->options().num_embeddings : 0;
 }
 
 /// Adds the weights that a layer's products read.

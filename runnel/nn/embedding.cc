@@ -35,6 +35,11 @@ EmbeddingLookup Embedding::lookup() const {
 
 Variable Embedding::operator()(const Ids& ids) const { return embedding(ids, weight_, lookup()); }
 
+bool Embedding::read_as_table(int64_t steps) const {
+  const int64_t words = options_.num_embeddings;
+  return !options_.sparse && words != Axis::kSymbolic && table_is_small(words, steps);
+}
+
 Shape Embedding::output_shape(const Shape& ids) const {
   return ids.inserted(ids.rank(), {axes::feature, options_.embedding_dim});
 }
@@ -44,7 +49,7 @@ Signal Embedding::forward(const Signal& input) {
   const Lengths* lengths = input.lengths ? &*input.lengths : nullptr;
   const int64_t steps = lengths ? std::accumulate(lengths->begin(), lengths->end(), int64_t{0}) : ids.count();
   Signal output{.data = ids, .lengths = input.lengths, .h_0 = input.h_0, .c_0 = input.c_0};
-  if (ids.shape().rank() == 2 && !options_.sparse && table_is_small(options_.num_embeddings, steps)) {
+  if (ids.shape().rank() == 2 && read_as_table(steps)) {
     output.data = TableRows(ids, weight_, lookup());
   } else {
     output.data = (*this)(ids);

@@ -35,6 +35,10 @@ class Embedding : public Layer {
   /// A handle: filling its value fills the table.
   const Variable& weight() const { return weight_; }
 
+  /// Whether a recurrent layer right behind it reads the table itself where `steps` steps look words up: the table is
+  /// small for them (table_is_small) and its gradient not sparse. Not while num_embeddings is symbolic.
+  bool read_as_table(int64_t steps) const;
+
   Shape output_shape(const Shape& ids) const override;
   Signal forward(const Signal& input) override;
   std::string to_string() const override;

@@ -34,6 +34,7 @@ void Adam::set_momentum(double momentum) {
 Optimizer::RangeUpdate Adam::next_update(size_t parameter) {
   const auto [beta1, beta2] = options_.betas;
   const double step = static_cast<double>(next_step(parameter));
+  const double correction2_sqrt = std::sqrt(1 - std::pow(beta2, step));
   const bool decoupled = options_.decoupled_weight_decay;
   const kernels::AdamUpdate update{
       .parameter = parameter_data(parameter),
@@ -46,8 +47,8 @@ Optimizer::RangeUpdate Adam::next_update(size_t parameter) {
       .one_minus_beta1 = static_cast<float>(1 - beta1),
       .beta2 = static_cast<float>(beta2),
       .one_minus_beta2 = static_cast<float>(1 - beta2),
-      .bias_correction2_sqrt = static_cast<float>(std::sqrt(1 - std::pow(beta2, step))),
-      .eps = static_cast<float>(options_.eps),
+      .bias_correction2_sqrt = static_cast<float>(correction2_sqrt),
+      .eps = static_cast<float>(eps_beside_root(correction2_sqrt)),
       .step_size = static_cast<float>(lr() / (1 - std::pow(beta1, step))),
   };
   return [update](const float* gradient, int64_t begin, int64_t end) {

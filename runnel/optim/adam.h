@@ -44,6 +44,8 @@ class Adam : public Optimizer {
 
  private:
   RangeUpdate next_update(size_t parameter) override;
+  /// The eps of the formula above, at a step whose √(1 − beta2ᵗ) is given.
+  virtual double eps_beside_root(double /*bias_correction2_sqrt*/) const { return options_.eps; }
 
   AdamOptions options_;
 };

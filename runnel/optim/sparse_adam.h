@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "runnel/optim/optimizer.h"
+#include "runnel/optim/adam.h"
 
 namespace runnel {
 
@@ -29,19 +29,15 @@ struct SparseAdamOptions {
 /// Source  torch.optim.SparseAdam, 2.13
 /// State   "exp_avg" (m), "exp_avg_sq" (v)
 /// Throws  OptionError for a negative lr or eps, and unless 0 ≤ beta < 1
-class SparseAdam : public Optimizer {
+class SparseAdam : public Adam {
  public:
-  explicit SparseAdam(ParameterList parameters, SparseAdamOptions options = {});
+  explicit SparseAdam(ParameterList parameters, const SparseAdamOptions& options = {});
 
-  const SparseAdamOptions& options() const { return options_; }
-  double momentum() const override { return options_.betas[0]; }
-  void set_momentum(double momentum) override;
   bool takes_sparse() const override { return true; }
 
  private:
-  RangeUpdate next_update(size_t parameter) override;
-
-  SparseAdamOptions options_;
+  /// eps stands beside √v itself here, in Adam beside √v / √(1 − beta2ᵗ).
+  double eps_beside_root(double bias_correction2_sqrt) const override;
 };
 
 }  // namespace runnel

@@ -57,6 +57,20 @@ TEST(Variable, does_not_see_another_ones_gradient_changed_in_place) {
   EXPECT_THAT(b.grad().values(), ElementsAre(9, 10));
 }
 
+TEST(Variable, takes_rows_of_a_sparse_gradient_that_it_has_and_in_order) {
+  const auto accumulate = [](std::vector<int32_t> rows) {
+    Variable table(Tensor({{"vocab", 3}, {"feature", 2}}), true);
+    const auto count = static_cast<int64_t>(rows.size());
+    table.accumulate_grad(RowGradient{std::move(rows), Tensor({{"row", count}, {"feature", 2}})});
+  };
+  EXPECT_NO_THROW(accumulate({}));
+  EXPECT_NO_THROW(accumulate({0, 2}));
+  EXPECT_THROW(accumulate({0, 3}), AutogradError);
+  EXPECT_THROW(accumulate({-1}), AutogradError);
+  EXPECT_THROW(accumulate({2, 0}), AutogradError);
+  EXPECT_THROW(accumulate({1, 1}), AutogradError);
+}
+
 TEST(Variable, keeps_the_callers_gradient_as_it_was) {
   Variable x(Tensor(kTwo, {1, 2}), true);
   const Tensor start(kTwo, {1, 1});

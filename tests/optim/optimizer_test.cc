@@ -321,9 +321,10 @@ TEST(Optimizer, takes_a_sparse_gradient_only_where_other_rows_stay_anyway) {
   }
 }
 
-TEST(Optimizer, refuses_a_sparse_gradient_with_rows_that_the_parameter_lacks) {
-  NamedParameter parameter{"p", Variable(Tensor({{"vocab", 3}, {"feature", 2}}), true)};
+TEST(Optimizer, refuses_a_sparse_gradient_with_rows_that_the_parameter_has_no_more) {
+  NamedParameter parameter{"p", Variable(Tensor({{"vocab", 4}, {"feature", 2}}), true)};
   parameter.variable.accumulate_grad(RowGradient{{1, 3}, Tensor({{"row", 2}, {"feature", 2}})});
+  parameter.variable.mutable_value() = Tensor({{"vocab", 3}, {"feature", 2}});
   SparseAdam adam(ParameterList({parameter}));
   EXPECT_THROW(adam.step(), ShapeError);
 }

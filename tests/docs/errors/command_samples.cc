@@ -16,8 +16,8 @@ ErrorTable command_table() {
   t.add("standard_input_twice", standard_input_twice("NETWORK", "--data"));
   t.add("standard_output_twice", standard_output_twice("--npz", "--html"));
   t.add("text_or_input", text_or_input());
-  t.add("output_is_input", output_is_input("./x.npy", "INPUT", "x.npy"));
-  t.add("no_output_name", no_output_name());
+  t.add("output_is_input", output_is_input("--output", "./x.npy", "INPUT", "x.npy"));
+  t.add("no_output_name", no_output_name("--output"));
   t.add("no_such_array", no_such_array("x.npz", "input", arrays));
   t.add("array_of_no_use", array_of_no_use("x.npz", "x"));
   t.add("state_without_layer", state_without_layer("x.npz", "h_0", 2));

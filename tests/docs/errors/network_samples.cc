@@ -196,6 +196,7 @@ ErrorTable op_table() {
 
 ErrorTable tape_table() {
   ErrorTable t("runnel/autograd/autograd_error.h", "Gradients");
+  t.add("gradient_row_misplaced", gradient_row_misplaced(5000, Shape{{"vocab", 5000}, {"feature", 100}}));
   t.add("no_gradient_yet", no_gradient_yet(kGiven));
   t.add("gradient_is_sparse", gradient_is_sparse(Shape{{"vocab", 5000}, {"feature", 100}}));
   t.add("gradient_is_dense", gradient_is_dense(Shape{{"vocab", 5000}, {"feature", 100}}));
