@@ -5,12 +5,20 @@
 #include <variant>
 #include <vector>
 
+#include "runnel/base/random.h"
 #include "runnel/nn/gru.h"
 #include "runnel/nn/lstm.h"
 #include "runnel/nn/rnn.h"
 
 /// RNN, LSTM and GRU behind one call, for tests that run over all of them.
 namespace runnel {
+
+/// Random numbers of about the size that x, h and c have.
+inline Tensor some_numbers(const Shape& shape, Generator& generator) {
+  Tensor tensor = Tensor::uninitialized(shape);
+  generator.fill_uniform(tensor.values(), -1.5f, 1.5f);
+  return tensor;
+}
 
 /// What goes into a call; what is undefined is not given.
 struct RecurrentData {

@@ -18,17 +18,11 @@
 namespace runnel {
 namespace {
 
-/// Random numbers of about the size that x, h and c have.
-Tensor random(const Shape& shape, Generator& generator) {
-  Tensor tensor = Tensor::uninitialized(shape);
-  generator.fill_uniform(tensor.values(), -1.5f, 1.5f);
-  return tensor;
-}
-
 Doubles doubles(const Variable& x) { return Doubles(x.value().values().begin(), x.value().values().end()); }
 
 RecurrentSetup random_setup(const RecurrentCase& test, const RecurrentSizes& sizes, Generator& generator) {
-  return RecurrentSetup(test, sizes, [&](int64_t, const Shape& shape) { return random(shape, generator); });
+  return RecurrentSetup(test, sizes,
+                        [&](int64_t, const Shape& shape) { return some_numbers(shape, generator); });
 }
 
 PlainCall plain_call_of(const RecurrentSetup& setup) {
@@ -74,13 +68,13 @@ void expect_slopes(const RecurrentSetup& setup, const Variable& results, std::ve
                    Generator& generator) {
   // Across the kink of a relu, a difference tells nothing: there the step is small.
   const double step_size = setup.test.cell == Cell::rnn_relu ? 1e-8 : 1e-6;
-  const Tensor weights = random(results.shape(), generator);
+  const Tensor weights = some_numbers(results.shape(), generator);
   results.backward(weights);
   const std::vector<NamedParameter> leaves = setup.leaves();
   const PlainCall call = plain_call_of(setup);
   for (size_t i = 0; i < inputs.size(); ++i) {
     const Variable& leaf = leaves[i].variable;
-    const Doubles direction = doubles(random(leaf.shape(), generator)), at = inputs[i];
+    const Doubles direction = doubles(some_numbers(leaf.shape(), generator)), at = inputs[i];
     const auto loss_at = [&](double step) {
       for (size_t k = 0; k < at.size(); ++k) inputs[i][k] = at[k] + step * direction[k];
       return dot(plain_call(call, inputs), doubles(weights));

@@ -15,12 +15,6 @@
 namespace runnel {
 namespace {
 
-Tensor some_numbers(const Shape& shape, Generator& generator) {
-  Tensor tensor = Tensor::uninitialized(shape);
-  generator.fill_uniform(tensor.values(), -1.5f, 1.5f);
-  return tensor;
-}
-
 std::vector<float> numbers_of(const Tensor& tensor) {
   return {tensor.values().begin(), tensor.values().end()};
 }
