@@ -68,8 +68,10 @@ void draw_network(const AnyNetwork& network, const StorySizes& sizes, const Expl
   if (a.html) put(*a.html, story_html(turnable_story(network, sizes)));
 }
 
-void print_network(const Story& story, const ExplainArguments& a, const CommonOptions& common) {
-  if (a.lengths.empty()) return print_asked(story, story.network, a, common);
+/// `network` is the text that the story is of.
+void print_network(const Story& story, const std::string& network, const ExplainArguments& a,
+                   const CommonOptions& common) {
+  if (a.lengths.empty()) return print_asked(story, network, a, common);
   const BatchStory batch = tell_batch(story, a.lengths);
   print(common.json ? batch_json(batch) + "\n" : batch_text(batch));
 }
@@ -97,7 +99,8 @@ int explain_command(const ExplainArguments& a, const CommonOptions& common) {
     if (a.draws()) {
       draw_network(model, sizes, a);
     } else {
-      print_network(tell_story(model, sizes), a, common);
+      const Story story = tell_story(model, sizes);
+      print_network(story, story.network, a, common);
     }
   } else if (is_printed_model(asked.text)) {
     const PrintedModule model = read_text(asked, [&] { return parse_printed_model(asked.text); });
@@ -111,7 +114,7 @@ int explain_command(const ExplainArguments& a, const CommonOptions& common) {
     read_text(asked, [&] { return tell_story(asked.text, sizes); });
     draw_network(asked.text, sizes, a);
   } else {
-    print_network(read_text(asked, [&] { return tell_story(asked.text, sizes); }), a, common);
+    print_network(read_text(asked, [&] { return tell_story(asked.text, sizes); }), asked.text, a, common);
   }
   return kWell;
 }

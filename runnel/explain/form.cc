@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "runnel/explain/wording.h"
+#include "runnel/model/change.h"
 #include "runnel/tensor/axes.h"
 
 namespace runnel {
@@ -77,52 +78,7 @@ int64_t proj_size(const LayerStory& layer) {
   return 0;
 }
 
-/// "LSTM(100, 128, bias=False)" → "LSTM", then the arguments.
-std::vector<std::string> call_of(const std::string& layer) {
-  const size_t open = layer.find('(');
-  if (open == std::string::npos) return {layer};
-  std::vector<std::string> parts{layer.substr(0, open)};
-  const std::string inside = layer.substr(open + 1, layer.rfind(')') - open - 1);
-  for (size_t begin = 0; begin < inside.size();) {
-    const size_t end = std::min(inside.find(", ", begin), inside.size());
-    parts.push_back(inside.substr(begin, end - begin));
-    begin = end + 2;
-  }
-  return parts;
-}
-
 }  // namespace
-
-std::string network_with(const Story& story, const std::vector<std::pair<size_t, int64_t>>& hidden_sizes) {
-  std::string chain;
-  bool sized = false;  // whether a layer before has told how many numbers come
-  for (size_t i = 0; i < story.layers.size(); ++i) {
-    const LayerStory& layer = story.layers[i];
-    std::vector<std::string> call = call_of(layer.text);
-    for (const auto& [place, size] : hidden_sizes) {
-      if (place == i) call[2] = std::to_string(size);
-    }
-    if (!layer.parameters.empty()) {
-      // Behind the kind come two sizes. One that only data tell is written as a name, and is left out.
-      const bool second = call.size() > 2 && is_digit(call[2][0]);
-      if (!second && call.size() > 2) call.erase(call.begin() + 2);
-      const bool first = is_digit(call[1][0]);
-      if (sized || !first) {
-        call.erase(call.begin() + 1);
-      } else if (!second) {
-        call[1] = "in_features=" + call[1];
-      }
-      sized = true;
-    }
-    // A chain would put batch first.
-    const bool batch_first = std::find(call.begin(), call.end(), "batch_first=True") != call.end();
-    if (!layer.walks.empty() && !batch_first && !story.lone()) call.push_back("batch_first=False");
-    std::string text = call[0];
-    for (size_t part = 1; part < call.size(); ++part) text += (part == 1 ? "(" : ", ") + call[part];
-    chain += (i == 0 ? "" : " -> ") + text + (call.size() > 1 ? ")" : "");
-  }
-  return chain;
-}
 
 std::string Knob::label(const Story& story) const {
   if (!layer) return option;
@@ -153,23 +109,23 @@ std::string text_of(const Parts& parts) {
   return text;
 }
 
-Variations::Variations(Story shown, const std::function<Story(std::string_view, const StorySizes&)>& retell)
-    : shown_(std::move(shown)) {
+Variations::Variations(Story shown, std::string_view network) : shown_(std::move(shown)) {
   find_knobs();
   if (knobs_.empty()) return;
   const auto tell = [&](std::span<const size_t> turned) {
     StorySizes sizes;
-    std::vector<std::pair<size_t, int64_t>> hidden;
+    std::vector<OptionChange> changes;
     for (size_t i = 0; i < knobs_.size(); ++i) {
       const int64_t value = knobs_[i].base + std::count(turned.begin(), turned.end(), i);
-      if (knobs_[i].layer) hidden.emplace_back(*knobs_[i].layer, value);
+      if (knobs_[i].layer)
+        changes.push_back({std::to_string(*knobs_[i].layer), knobs_[i].option, std::to_string(value)});
       if (knobs_[i].option == "batch") sizes.batch = value;
       if (knobs_[i].option == "seq") sizes.seq = value;
     }
     const Shape& data = shown_.tensors[0].shape;
     if (!sizes.seq && data.has(axes::seq)) sizes.seq = data.size(axes::seq);
     if (sizes.seq == Axis::kSymbolic) sizes.seq.reset();
-    told_.push_back(retell(network_with(shown_, hidden), sizes));
+    told_.push_back(tell_story(changed_network(network, changes), sizes));
   };
   tell({});
   for (size_t i = 0; i < knobs_.size(); ++i) {

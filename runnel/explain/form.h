@@ -64,8 +64,8 @@ class Variations {
  public:
   /// Nothing can be turned.
   explicit Variations(Story shown) : shown_(std::move(shown)) {}
-  /// `retell` tells the story of another network as text; it is told for some values of each knob.
-  Variations(Story shown, const std::function<Story(std::string_view, const StorySizes&)>& retell);
+  /// `network` is the text that the story is of; what it leaves out follows. It is told for some values of each knob.
+  Variations(Story shown, std::string_view network);
 
   const Story& shown() const { return shown_; }
   const std::vector<Knob>& knobs() const { return knobs_; }
@@ -92,9 +92,5 @@ class Variations {
   std::vector<Knob> knobs_;
   std::vector<Story> told_;  // at the base, then per knob at +1 and +2, then at +1 of each two
 };
-
-/// A story's network as text that make_network reads, with another hidden_size for some layers (places in
-/// Story::layers). The sizes that follow from the layer before are left out, so that they follow.
-std::string network_with(const Story& story, const std::vector<std::pair<size_t, int64_t>>& hidden_sizes);
 
 }  // namespace runnel

@@ -102,27 +102,26 @@ std::string sliders(const Variations& story) {
   return html + "<button type=\"button\" id=\"back\">as it was</button>\n</form>\n";
 }
 
-/// `tell` with sizes for all that the data have.
+/// `tell`, which tells of `network`, with sizes for all that the data have.
 template <class Tell>
-Variations with_example_sizes(const Tell& tell, StorySizes sizes) {
+Variations with_example_sizes(const Tell& tell, std::string_view network, StorySizes sizes) {
   const Story story = tell(sizes);
   const Shape& data = story.tensors[0].shape;
   const auto missing = [&](AxisName name) { return data.has(name) && data.size(name) == Axis::kSymbolic; };
   if (missing(axes::batch)) sizes.batch = 3;
   if (missing(axes::seq)) sizes.seq = 10;
-  return Variations(tell(sizes), [](std::string_view network, const StorySizes& turned) {
-    return tell_story(network, turned);
-  });
+  return Variations(tell(sizes), network);
 }
 
 }  // namespace
 
 Variations turnable_story(std::string_view network, const StorySizes& sizes) {
-  return with_example_sizes([&](const StorySizes& s) { return tell_story(network, s); }, sizes);
+  return with_example_sizes([&](const StorySizes& s) { return tell_story(network, s); }, network, sizes);
 }
 
 Variations turnable_story(const TextClassifier& model, const StorySizes& sizes) {
-  return with_example_sizes([&](const StorySizes& s) { return tell_story(model, s); }, sizes);
+  return with_example_sizes([&](const StorySizes& s) { return tell_story(model, s); },
+                            model.network.module->to_string(), sizes);
 }
 
 std::string story_html(const Variations& story) {

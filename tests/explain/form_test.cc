@@ -5,6 +5,7 @@
 
 #include "runnel/explain/picture.h"
 #include "runnel/explain/wording.h"
+#include "runnel/model/change.h"
 
 #include "tests/explain/formula.h"
 #include "tests/explain/random_network.h"
@@ -27,16 +28,16 @@ std::string turned(const Parts& parts, const Variations& story, const std::vecto
 }
 
 /// The story of the network with these values.
-Story retold(const Variations& story, const std::vector<int64_t>& values) {
+Story retold(const std::string& network, const Variations& story, const std::vector<int64_t>& values) {
   StorySizes sizes;
-  std::vector<std::pair<size_t, int64_t>> hidden;
+  std::vector<OptionChange> changes;
   for (size_t i = 0; i < values.size(); ++i) {
     const Knob& knob = story.knobs()[i];
-    if (knob.layer) hidden.emplace_back(*knob.layer, values[i]);
+    if (knob.layer) changes.push_back({std::to_string(*knob.layer), knob.option, std::to_string(values[i])});
     if (knob.option == "batch") sizes.batch = values[i];
     if (knob.option == "seq") sizes.seq = values[i];
   }
-  return tell_story(network_with(story.shown(), hidden), sizes);
+  return tell_story(changed_network(network, changes), sizes);
 }
 
 /// All that a picture says of a story: get it, and whether its numbers have commas.
@@ -57,12 +58,13 @@ std::vector<std::pair<Variations::Text, bool>> texts_of(const Story& story) {
 }
 
 RC_GTEST_PROP(FormProperty, gives_what_the_layers_say_for_any_sizes, ()) {
-  const Variations story = turnable_story(any_network(), {.batch = 2, .seq = *rc::gen::inRange(5, 9)});
+  const std::string network = any_network();
+  const Variations story = turnable_story(network, {.batch = 2, .seq = *rc::gen::inRange(5, 9)});
   std::vector<int64_t> values;
   for (const Knob& knob : story.knobs()) {
     values.push_back(*rc::gen::inRange(std::max<int64_t>(2, knob.least), knob.most + 1));
   }
-  const Story expected = retold(story, values);
+  const Story expected = retold(network, story, values);
   for (const auto& [text, commas] : texts_of(story.shown())) {
     RC_ASSERT(turned(story.text(text, commas), story, values) == text(expected));
   }
@@ -102,15 +104,11 @@ TEST(Variations, show_all_steps_of_a_short_sequence_which_cannot_be_turned) {
   EXPECT_EQ(turnable_story("GRU(3, 4)", {.batch = 2, .seq = 5}).knobs().size(), 3);
 }
 
-TEST(NetworkWith, leaves_out_what_follows) {
-  const Story story = tell_story("Dropout(0.1) -> LSTM(100, 128) -> last -> Linear(64) -> ReLU -> Linear");
-  EXPECT_EQ(network_with(story, {{1, 40}}),
-            "Dropout(0.1) -> LSTM(100, 40, batch_first=True) -> last -> Linear(64) -> ReLU -> Linear");
-  EXPECT_EQ(network_with(tell_story("Embedding(8) -> mean"), {}), "Embedding(8) -> mean");
-  EXPECT_EQ(network_with(tell_story("mean -> Linear(8, 9) -> Linear"), {}), "mean -> Linear(8, 9) -> Linear");
-  EXPECT_EQ(network_with(tell_story("Linear(in_features=8)"), {}), "Linear(in_features=8)");
-  EXPECT_EQ(network_with(tell_story("Embedding(5, 8) -> GRU(4, batch_first=False)"), {{1, 7}}),
-            "Embedding(5, 8) -> GRU(7, batch_first=False)");
+TEST(Variations, turn_what_a_network_leaves_out_as_well) {
+  const Variations story = turnable_story("Embedding(8) -> LSTM(4) -> last -> Linear");
+  const Variations::Text linear = [](const Story& s) { return s.layers[3].text; };
+  EXPECT_EQ(text_of(story.text(linear)), "Linear(4, class)");
+  EXPECT_EQ(turned(story.text(linear), story, {3, 10, 7}), "Linear(7, class)");
 }
 
 }  // namespace
