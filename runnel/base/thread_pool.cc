@@ -27,7 +27,7 @@ namespace {
 constexpr int kMaxThreads = 1024;
 
 /// How long a thread looks for work, or for the end of it, before it sleeps. To wake a sleeping thread costs as much.
-constexpr std::chrono::microseconds kSpin{5};
+constexpr std::chrono::microseconds kSpin{200};
 
 void pause() {
 #if defined(__x86_64__) || defined(__i386__)

@@ -118,13 +118,15 @@ void pack_b(const Matrix& b, int64_t k, int64_t inner, int64_t col, int64_t cols
   }
 }
 
+/// Rows of A that lie in order are read where they lie: a tile's are few enough for the cache.
+bool read_in_place(const Matrix& a) { return !a.transposed && !a.index; }
+
 /// The part of C in `part`, on this thread.
 void gemm_part(const GemmArgs& args, const Block& part) {
   Scratch& packed = scratch();
   const int64_t inner_all = args.a.cols;
   const int64_t inner_most = std::min(inner_all, kInnerBlock);
-  // Rows of A that lie in order are read where they lie: a tile's are few enough for the cache.
-  const bool in_place = !args.a.transposed && !args.a.index;
+  const bool in_place = read_in_place(args.a);
   float* a = in_place ? nullptr : packed.a.grow((kRowBlock + kTileRows) * inner_most);
   float* b = packed.b.grow((std::min(part.cols, kColBlock) + kTileCols) * inner_most);
   for (int64_t col = 0; col < part.cols; col += kColBlock) {
@@ -163,12 +165,12 @@ void gemm_part(const GemmArgs& args, const Block& part) {
   }
 }
 
-/// Threads share C by rows or by columns, whichever has more tiles.
+/// Threads share C by rows, when each of them packs all of B, or by columns, when each packs, or reads, all of A.
 void product(const GemmArgs& args) {
   const int64_t rows = args.a.rows, cols = args.b.cols;
   const int64_t row_tiles = (rows + kTileRows - 1) / kTileRows,
                 col_tiles = (cols + kTileCols - 1) / kTileCols;
-  const bool by_rows = row_tiles >= col_tiles;
+  const bool by_rows = cols <= (read_in_place(args.a) ? rows / 4 : rows);
   const int64_t work_a_tile = (by_rows ? kTileRows * cols : kTileCols * rows) * (args.a.cols + 1);
   constexpr int64_t kWorthAThread = 1 << 20;  // multiply-adds: some ten microseconds
   const int64_t grain = std::max<int64_t>(1, kWorthAThread / work_a_tile);

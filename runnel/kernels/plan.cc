@@ -2,12 +2,23 @@
 
 #include <algorithm>
 
+#include "runnel/kernels/cache_sizes.h"
+
 namespace runnel::kernels {
 namespace {
 
 constexpr int64_t kWorthAThread = 1 << 20;    // multiply-adds: some ten microseconds
 constexpr int64_t kWorthACrossing = 1 << 14;  // multiply-adds of a member in a step
-constexpr int64_t kEnoughSequences = 4;       // a thread
+
+/// A thread's sequences from which on it walks them alone: fewer leave its tiles low, and where the weights don't fit its
+/// cache it waits for them.
+constexpr int64_t kEnoughSequences = 4, kEnoughForFarWeights = 17;
+
+/// Whether a core must read a direction's weights from afar in each step.
+bool far(int64_t weights) {
+  static const int64_t cache = cache_sizes().l2;
+  return weights * static_cast<int64_t>(sizeof(float)) > cache;
+}
 
 }  // namespace
 
@@ -17,7 +28,8 @@ void Plan::assign(const Walk& walk, const PlanSizes& sizes) {
   const int64_t useful =
       std::clamp<int64_t>(work / kWorthAThread, 1, std::max<int64_t>(1, threads / sizes.directions));
   members_ = 1;
-  if (sizes.divisible && walk.batch() < kEnoughSequences * useful && walk.steps() > 0) {
+  const int64_t enough = far(sizes.work_a_row) ? kEnoughForFarWeights : kEnoughSequences;
+  if (sizes.divisible && walk.batch() < enough * useful && walk.steps() > 0) {
     const int64_t work_a_step = walk.packed_rows() / walk.steps() * sizes.work_a_row;
     members_ = std::clamp<int64_t>(std::min(work_a_step / kWorthACrossing, sizes.panels), 1, useful);
   }
@@ -41,6 +53,7 @@ void Plan::assign(const Walk& walk, const PlanSizes& sizes) {
 }
 
 int64_t Plan::reserve(const Walk& walk, int64_t directions) {
+  far(0);  // which looks at the machine once
   const int64_t most = directions * std::max<int64_t>(1, thread_count() / directions);
   cuts_.reserve(static_cast<size_t>(std::min(most, walk.batch()) + 1));
   shares_.reserve(static_cast<size_t>(most));

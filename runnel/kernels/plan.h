@@ -30,7 +30,7 @@ struct Share {
 /// What a plan needs to know of a layer.
 struct PlanSizes {
   int64_t directions;
-  int64_t work_a_row;  ///< multiply-adds of one sequence in one step of one direction
+  int64_t work_a_row;  ///< multiply-adds of one sequence in one step of one direction: as many as there are weights
   int64_t panels;      ///< of one direction's weights
   bool divisible;      ///< whether units may be shared
 };
@@ -39,8 +39,8 @@ struct PlanSizes {
 ///
 ///     a thread must be woken                          no share is smaller than kWorthAThread
 ///     a sequence walked by one thread needs no other  directions and sequences are shared out first
-///     two caches hold twice the weights, but the      few sequences: the units are, where a step has
-///     threads must meet after every step              kWorthACrossing of work for each
+///     two caches hold twice the weights, but the      few sequences, or some and weights that no cache holds: the
+///     threads must meet after every step              units are, where a step has kWorthACrossing of work for each
 class Plan {
  public:
   /// Allocates only where there are more shares than ever before. Every direction walks as `walk` does.

@@ -22,7 +22,7 @@ class BackwardDirection {
       : args_(args),
         direction_(direction),
         weights_(args.layer.directions[static_cast<size_t>(direction)]),
-        sizes_(args.layer, StepKernel<CellType>::kUnits),
+        sizes_(args.layer, StepKernel<CellType>::kUnits, kSlots),
         walk_(walk),
         memory_(args.memory[static_cast<size_t>(direction)]),
         d_state_(walk.batch() * sizes_.state_row),
@@ -129,8 +129,7 @@ class BackwardDirection {
  private:
   static constexpr int kGates = CellType::kGates, kSlots = CellType::kSlots;
 
-  int64_t gates_row() const { return kSlots * sizes_.hidden_row; }
-  float* gates(int64_t packed_row) const { return memory_.gates.data() + packed_row * gates_row(); }
+  float* gates(int64_t packed_row) const { return memory_.gates.data() + packed_row * sizes_.slots_row; }
   float* d_state(int64_t k) { return d_state_.data() + k * sizes_.state_row; }
   float* d_cell(int64_t k) { return d_cell_.data() + k * sizes_.hidden_row; }
   /// o ⊙ tanh(c) is the state itself where no projection follows.
@@ -161,7 +160,7 @@ class BackwardDirection {
   /// The gradients of the pre-activations of one side, all steps: kGates slots, the first one given.
   Matrix gate_rows(int first_slot) const {
     return {memory_.gates.data() + first_slot * sizes_.hidden_row, walk_.packed_rows(),
-            kGates * sizes_.hidden_row, gates_row()};
+            kGates * sizes_.hidden_row, sizes_.slots_row};
   }
   bool is_table() const { return args_.rows.table_rows > 0; }
   /// The gradients of the input's side of the pre-activations: a row a step, or a row of the table.
@@ -170,7 +169,7 @@ class BackwardDirection {
     return is_table() ? Matrix{d_table_.data(), args_.rows.table_rows, columns, columns} : gate_rows(0);
   }
   Matrix one_gate(int slot) const {
-    return {memory_.gates.data() + slot * sizes_.hidden_row, walk_.packed_rows(), sizes_.hidden, gates_row()};
+    return {memory_.gates.data() + slot * sizes_.hidden_row, walk_.packed_rows(), sizes_.hidden, sizes_.slots_row};
   }
   /// out = aᵀ·b, summed over the steps; row r of the product goes to row out_index[r].
   static void product(Matrix a, const Matrix& b, float* out, const int32_t* out_index) {
@@ -206,7 +205,7 @@ class BackwardDirection {
   void to_old_state(const Segment& segment, const PanelRange& panels) {
     float* d = d_state(segment.first);
     multiply({.in = gates(segment.packed_row + segment.first) + CellType::kHiddenSlot * sizes_.hidden_row,
-              .in_stride = gates_row(),
+              .in_stride = sizes_.slots_row,
               .rows = segment.count,
               .start = sizes_.projected ? nullptr : d,
               .start_stride = sizes_.state_row,

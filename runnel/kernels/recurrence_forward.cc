@@ -132,7 +132,7 @@ class InputSide {
 template <class CellType>
 class Session final : public RecurrenceSession {
  public:
-  explicit Session(const RecurrentLayer& layer) : sizes_(layer, StepKernel<CellType>::kUnits) {
+  explicit Session(const RecurrentLayer& layer) : sizes_(layer, StepKernel<CellType>::kUnits, kSlots) {
     for (const RecurrentWeights& weights : layer.directions) kernels_.emplace_back(sizes_, weights);
     walks_.resize(kernels_.size());
     own_.resize(kernels_.size());
@@ -159,8 +159,10 @@ class Session final : public RecurrenceSession {
       walks_[d].assign(args.rows, d == 1, kept);
       make_room(walks_[d], kept, memory[d]);
     }
+    // A backward pass reads what each thread has written: in training both passes are cut alike.
+    const int64_t inputs = kept == Kept::all ? sizes_.output : sizes_.input + sizes_.output;
     plan_.assign(walks_[0], {.directions = sizes_.directions,
-                             .work_a_row = kGates * sizes_.hidden * (sizes_.input + sizes_.output),
+                             .work_a_row = kGates * sizes_.hidden * inputs,
                              .panels = kernels_[0].groups(),
                              .divisible = !sizes_.projected});
     if (args.rows.table_rows > 0) multiply_table(args.x, args.rows.table_rows);
@@ -204,7 +206,7 @@ class Session final : public RecurrenceSession {
   void make_room(const Walk& walk, Kept kept, RecurrentMemory& memory) const {
     memory.state.grow(walk.states() * sizes_.state_row);
     if (CellType::kHasCell) memory.cell.grow(walk.states() * sizes_.hidden_row);
-    if (kept == Kept::all) memory.gates.grow(walk.packed_rows() * kSlots * sizes_.hidden_row);
+    if (kept == Kept::all) memory.gates.grow(walk.packed_rows() * sizes_.slots_row);
     if (sizes_.projected) {
       memory.hidden.grow((kept == Kept::all ? walk.packed_rows() : walk.batch()) * sizes_.hidden_row);
     }
@@ -256,7 +258,7 @@ class Session final : public RecurrenceSession {
         if (sizes_.projected) {
           rows.hidden = memory.hidden.data() + (keep ? packed : segment.first) * sizes_.hidden_row;
         }
-        if (keep) rows.slots = memory.gates.data() + packed * kSlots * sizes_.hidden_row;
+        if (keep) rows.slots = memory.gates.data() + packed * sizes_.slots_row;
         input.fill(segment, rows);
         kernel.step(rows, share.panels);
         for (int64_t k = 0; k < segment.count; ++k) {

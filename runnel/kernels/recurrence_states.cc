@@ -14,12 +14,12 @@ namespace runnel::kernels::HWY_NAMESPACE {
 
 void copy_states(const RecurrenceStates& args) {
   with_cell(args.layer.cell, [&]<class CellType>(CellType) {
-    const Sizes sizes(args.layer, StepKernel<CellType>::kUnits);
+    const Sizes sizes(args.layer, StepKernel<CellType>::kUnits, CellType::kSlots);
     const Walk walk(args.rows, args.direction == 1, Kept::all);
     const RecurrentMemory& memory = *args.memory;
     for (int64_t packed = 0; packed < walk.packed_rows(); ++packed) {
       const int64_t row = walk.output_row(packed), state = walk.batch() + packed;
-      const float* slots = memory.gates.data() + packed * CellType::kSlots * sizes.hidden_row;
+      const float* slots = memory.gates.data() + packed * sizes.slots_row;
       for (size_t gate = 0; gate < args.gates.size(); ++gate) {
         const float* slot = slots + CellType::input_slot(static_cast<int>(gate)) * sizes.hidden_row;
         std::copy_n(slot, sizes.hidden, args.gates[gate] + row * sizes.hidden);

@@ -21,14 +21,15 @@ namespace runnel::kernels::HWY_NAMESPACE {
 /// The sizes of a layer and of its rows in memory, in floats. Rows are padded to whole panels; what stands behind the
 /// real numbers is finite wherever a product reads it.
 struct Sizes {
-  /// `units`: a panel's, StepKernel::kUnits.
-  Sizes(const RecurrentLayer& layer, int64_t units)
+  /// `units`: a panel's, StepKernel::kUnits; `slots`: what the cell keeps for a backward pass, CellType::kSlots.
+  Sizes(const RecurrentLayer& layer, int64_t units, int slots)
       : input(layer.input_size),
         hidden(layer.hidden_size),
         output(layer.output_size()),
         projected(layer.proj_size > 0),
         hidden_row(round_up(hidden, units)),
         state_row(spread(round_up(output, kWidth))),
+        slots_row(spread(slots * hidden_row)),
         directions(static_cast<int64_t>(layer.directions.size())) {}
   /// Rows at a distance of many powers of two fight for the same places of a cache: one line more keeps them apart.
   static int64_t spread(int64_t row) { return row % 64 == 0 ? row + 16 : row; }
@@ -37,6 +38,7 @@ struct Sizes {
   bool projected;
   int64_t hidden_row;  ///< of c and of each slot
   int64_t state_row;   ///< of h
+  int64_t slots_row;   ///< of all slots
   int64_t directions;
 };
 
@@ -340,7 +342,7 @@ class StepKernel {
     hn::Store(after.h, d, hidden + unit);
     if (CellType::kHasCell) hn::Store(after.c, d, args.c_after + row * sizes_.hidden_row + unit);
     if (args.slots) {
-      float* slot = args.slots + row * kSlots * sizes_.hidden_row + unit;
+      float* slot = args.slots + row * sizes_.slots_row + unit;
 #pragma GCC unroll 4
       for (int s = 0; s < kSlots; ++s) hn::Store(slots[s], d, slot + s * sizes_.hidden_row);
     }

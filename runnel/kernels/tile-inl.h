@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <hwy/highway.h>
 
+#include "runnel/base/thread_pool.h"
 #include "runnel/kernels/buffer.h"
 #include "runnel/kernels/gemm.h"
 #include "runnel/kernels/plan.h"
@@ -242,10 +243,14 @@ class PackedMatrix {
   /// `m` is [inner, cols]; columns of index −1 (m transposed) or behind its last one are zeros.
   explicit PackedMatrix(const Matrix& m)
       : inner_(m.rows), panels_((m.cols + kWidth - 1) / kWidth), values_(inner_ * panels_ * kWidth) {
-    for (int64_t p = 0; p < panels_; ++p) {
-      const Block block{0, inner_, p * kWidth, std::min(kWidth, m.cols - p * kWidth)};
-      pack_rows(m, block, kWidth, values_.data() + p * stride(), kWidth);
-    }
+    constexpr int64_t kWorthAThread = 1 << 16;  // floats: some ten microseconds
+    const int64_t grain = 1 + kWorthAThread / std::max<int64_t>(1, stride());
+    parallel_for(panels_, grain, [&](int64_t begin, int64_t end) {
+      for (int64_t p = begin; p < end; ++p) {
+        const Block block{0, inner_, p * kWidth, std::min(kWidth, m.cols - p * kWidth)};
+        pack_rows(m, block, kWidth, values_.data() + p * stride(), kWidth);
+      }
+    });
   }
 
   int64_t inner() const { return inner_; }
