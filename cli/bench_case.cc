@@ -89,7 +89,7 @@ const Recurrent* ready_to_run(const Network& network, const Signal& signal) {
 /// An Inference with its state and room for the output.
 struct Ready {
   Ready(const Recurrent& module, int64_t batch, int64_t seq)
-      : inference(module.inference({.batch = batch, .max_seq = seq})),
+      : inference(module.inference({.batch = batch, .max_seq = seq, .share_steps = true})),
         state(inference.make_state()),
         output(static_cast<size_t>(batch * seq * inference.output_size())) {}
 

@@ -26,7 +26,8 @@ namespace {
 
 constexpr int kMaxThreads = 1024;
 
-/// How long a thread looks for work, or for the end of it, before it sleeps. To wake a sleeping thread costs as much.
+/// How long a thread looks for work, or for the end of it, before it sleeps: some times what it takes to wake one. A
+/// training step of a small layer has parts of about 100 µs on one thread, during which the others should stay awake.
 constexpr std::chrono::microseconds kSpin{200};
 
 void pause() {
@@ -74,6 +75,21 @@ class ThreadPool {
 
   int wanted() const { return wanted_; }
   int workers() const { return static_cast<int>(threads_.size()); }
+
+  /// Whether a brief job can begin at once. If not, and the last one was asked for just before, wakes who sleeps: they
+  /// will be looking for work when the next one comes.
+  bool ready_for_brief() {
+    const auto now = std::chrono::steady_clock::now();
+    const bool hurried = now - std::exchange(last_brief_, now) < kSpin;
+    {
+      std::lock_guard lock(mutex_);
+      if (sleepers_ == 0) return true;
+      if (!hurried) return false;
+      job_.fetch_add(1);  // a job that is over before it has begun
+    }
+    wake_.notify_all();
+    return false;
+  }
 
   void run(int64_t tasks, detail::TaskFunction function, void* context) {
     bool sleepers;
@@ -134,6 +150,7 @@ class ThreadPool {
   std::condition_variable wake_, done_;
   bool stopping_ = false, open_ = false;
   int sleepers_ = 0;
+  std::chrono::steady_clock::time_point last_brief_;  // of the caller, who is one at a time
   std::atomic<uint64_t> job_{0};  // changed with the mutex held, so that no sleeper misses it
   std::atomic<int> busy_{0};      // workers that take part in the job
   detail::TaskFunction function_ = nullptr;
@@ -242,18 +259,23 @@ bool with_pool(const Use& use) {
 
 }  // namespace
 
-void detail::run_tasks(int64_t tasks, TaskFunction function, void* context) {
+OnThisThread::OnThisThread(bool only) : before_(inside_task) { inside_task = before_ || only; }
+OnThisThread::~OnThisThread() { inside_task = before_; }
+
+void detail::run_tasks(int64_t tasks, TaskFunction function, void* context, Job job) {
   const bool shared = tasks > 1 && with_pool([&](ThreadPool& pool) {
+                        if (job == Job::brief && !pool.ready_for_brief()) return false;
                         pool.run(tasks, function, context);
                         return true;
                       });
   for (int64_t task = 0; task < tasks && !shared; ++task) function(context, task);
 }
 
-bool detail::try_team(int64_t members, TaskFunction function, void* context) {
+bool detail::try_team(int64_t members, TaskFunction function, void* context, Job job) {
   if (members > thread_count()) return false;
   return with_pool([&](ThreadPool& pool) {
     if (members > pool.workers() + 1) return false;
+    if (job == Job::brief && !pool.ready_for_brief()) return false;
     pool.run(members, function, context);
     return true;
   });

@@ -15,10 +15,18 @@ int thread_count();
 /// Throws  OptionError when `count` is below 1 or above 1024.
 void set_thread_count(int count);
 
+/// Whether a job is worth the waking of threads that sleep, which takes 15 to 40 µs (8 of them the caller's) where a
+/// processor must first wake up itself.
+enum class Job {
+  worth_waking,
+  /// Threads that sleep are left out; but when such jobs follow each other closely, they are woken for the next one.
+  brief,
+};
+
 namespace detail {
 using TaskFunction = void (*)(void* context, int64_t task);
-void run_tasks(int64_t tasks, TaskFunction function, void* context);
-bool try_team(int64_t members, TaskFunction function, void* context);
+void run_tasks(int64_t tasks, TaskFunction function, void* context, Job job);
+bool try_team(int64_t members, TaskFunction function, void* context, Job job);
 
 template <class Body>
 TaskFunction task_function() {
@@ -36,20 +44,34 @@ void* task_context(Body& body) {
 /// Who runs a task is not fixed, so what a task computes must not depend on it: split work over outputs,
 /// never over the terms of a sum.
 template <class Body>
-void parallel_tasks(int64_t tasks, Body&& body) {
-  detail::run_tasks(tasks, detail::task_function<std::remove_reference_t<Body>>(),
-                    detail::task_context(body));
+void parallel_tasks(int64_t tasks, Body&& body, Job job = Job::worth_waking) {
+  detail::run_tasks(tasks, detail::task_function<std::remove_reference_t<Body>>(), detail::task_context(body),
+                    job);
 }
 
 /// Calls `body(member)` for every member in [0, members), all at the same time, each on a thread of its own, so that
 /// they may wait for each other at a SpinBarrier. Returns false, having called nothing, where so many threads can't be
 /// had now: when `members` is above thread_count(), inside a task, and while another thread is using the pool.
-/// `body` must not throw.
+/// A brief job's team can't be had while threads sleep. `body` must not throw.
 template <class Body>
-[[nodiscard]] bool try_team(int64_t members, Body&& body) {
+[[nodiscard]] bool try_team(int64_t members, Body&& body, Job job = Job::worth_waking) {
   return detail::try_team(members, detail::task_function<std::remove_reference_t<Body>>(),
-                          detail::task_context(body));
+                          detail::task_context(body), job);
 }
+
+/// While it lives, what this thread starts stays on this thread: for what is in its cache and too little to be sent to
+/// another one's.
+class OnThisThread {
+ public:
+  /// `only`: false changes nothing.
+  explicit OnThisThread(bool only = true);
+  ~OnThisThread();
+  OnThisThread(const OnThisThread&) = delete;
+  OnThisThread& operator=(const OnThisThread&) = delete;
+
+ private:
+  bool before_;
+};
 
 /// Where the members of a team wait until all have come. They look for each other without sleeping; a member that waits
 /// long gives its processor to others between looks.

@@ -30,14 +30,20 @@ struct Share {
 /// What a plan needs to know of a layer.
 struct PlanSizes {
   int64_t directions;
-  int64_t work_a_row;  ///< multiply-adds of one sequence in one step of one direction: as many as there are weights
+  int64_t
+      work_a_row;  ///< multiply-adds of one sequence in one step of one direction: as many as there are weights
   int64_t panels;      ///< of one direction's weights
   bool divisible;      ///< whether units may be shared
+  int64_t kept_a_row;  ///< floats that a row of a step leaves for the backward pass; 0: none will follow
 };
+
+/// Among how many threads one step's units are worth sharing.
+int64_t step_shares(int64_t rows, const PlanSizes& sizes);
 
 /// How a layer call is cut for the threads.
 ///
 ///     a thread must be woken                          no share is smaller than kWorthAThread
+///     what one core keeps, another will read          no share at all below kWorthAFloat for each float kept
 ///     a sequence walked by one thread needs no other  directions and sequences are shared out first
 ///     two caches hold twice the weights, but the      few sequences, or some and weights that no cache holds: the
 ///     threads must meet after every step              units are, where a step has kWorthACrossing of work for each
@@ -49,6 +55,8 @@ class Plan {
   /// Makes room for the plan of any walk of this one's batch. Returns the most shares that it may have.
   int64_t reserve(const Walk& walk, int64_t directions);
 
+  /// Whether the caller's thread does it all, and should do what follows with the results.
+  bool alone() const { return alone_; }
   int64_t shares() const { return static_cast<int64_t>(shares_.size()); }
 
   /// Calls `body(share)` for every share, denormals flushed. Where the threads for a team can't be had, one thread does
@@ -59,9 +67,10 @@ class Plan {
       const FlushDenormals flush;
       body(shares_[static_cast<size_t>(i)]);
     };
+    const OnThisThread here(alone_);
     if (members_ == 1) {
-      parallel_tasks(shares(), one);
-    } else if (!try_team(shares(), one)) {
+      parallel_tasks(shares(), one, job_);
+    } else if (!try_team(shares(), one, job_)) {
       const FlushDenormals flush;
       for (int64_t i = 0; i < shares(); i += members_) {
         Share all = shares_[static_cast<size_t>(i)];
@@ -76,6 +85,8 @@ class Plan {
   void cut_batch(const Walk& walk, int64_t parts);
 
   int64_t members_ = 1;
+  bool alone_ = true;  // not worth a second thread, be it for another direction
+  Job job_ = Job::worth_waking;
   std::vector<SpinBarrier> barriers_;  // one a direction
   std::vector<int64_t> cuts_;
   std::vector<Share> shares_;

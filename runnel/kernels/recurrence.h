@@ -106,6 +106,7 @@ struct RecurrenceStep {
   const float* c = nullptr;  ///< [batch, cell_row]; LSTM only
   float* h_after = nullptr;  ///< [batch, state_row]; another place than h
   float* c_after = nullptr;  ///< [batch, cell_row]; may be the same place as c
+  bool shared = false;       ///< a large step may be shared out among the threads
 };
 
 /// A layer ready to run many times: its weights packed for this machine's instruction set, and its working memory.
@@ -118,7 +119,7 @@ class RecurrenceSession {
   virtual void reserve(int64_t batch, int64_t steps) = 0;
   /// As recurrence_forward; args.layer must be the session's.
   virtual void run(const RecurrenceForward& args) = 0;
-  /// On the caller's thread, always.
+  /// On the caller's thread alone, and without a lock, unless it may be shared.
   virtual void step(const RecurrenceStep& args) noexcept = 0;
 
   /// Floats from one row of h to the next, and of c. What stands behind the real numbers must be finite.

@@ -169,7 +169,8 @@ class BackwardDirection {
     return is_table() ? Matrix{d_table_.data(), args_.rows.table_rows, columns, columns} : gate_rows(0);
   }
   Matrix one_gate(int slot) const {
-    return {memory_.gates.data() + slot * sizes_.hidden_row, walk_.packed_rows(), sizes_.hidden, sizes_.slots_row};
+    return {memory_.gates.data() + slot * sizes_.hidden_row, walk_.packed_rows(), sizes_.hidden,
+            sizes_.slots_row};
   }
   /// out = aᵀ·b, summed over the steps; row r of the product goes to row out_index[r].
   static void product(Matrix a, const Matrix& b, float* out, const int32_t* out_index) {
@@ -284,8 +285,10 @@ void backward(const RecurrenceBackward& args) {
     plan.assign(walks[0], {.directions = static_cast<int64_t>(walks.size()),
                            .work_a_row = CellType::kGates * args.layer.hidden_size * args.layer.output_size(),
                            .panels = directions[0].panels(),
-                           .divisible = args.layer.proj_size == 0});
+                           .divisible = args.layer.proj_size == 0,
+                           .kept_a_row = CellType::kSlots * args.layer.hidden_size});
     plan.run([&](const Share& share) { directions[static_cast<size_t>(share.direction)].run(share); });
+    const OnThisThread here(plan.alone());
     for (size_t d = 0; d < walks.size(); ++d) {
       if (args.rows.table_rows > 0) directions[d].sum_by_table_row();
       if (args.d_x) directions[d].input_gradient();

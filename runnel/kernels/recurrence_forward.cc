@@ -159,12 +159,7 @@ class Session final : public RecurrenceSession {
       walks_[d].assign(args.rows, d == 1, kept);
       make_room(walks_[d], kept, memory[d]);
     }
-    // A backward pass reads what each thread has written: in training both passes are cut alike.
-    const int64_t inputs = kept == Kept::all ? sizes_.output : sizes_.input + sizes_.output;
-    plan_.assign(walks_[0], {.directions = sizes_.directions,
-                             .work_a_row = kGates * sizes_.hidden * inputs,
-                             .panels = kernels_[0].groups(),
-                             .divisible = !sizes_.projected});
+    plan_.assign(walks_[0], plan_sizes(kept));
     if (args.rows.table_rows > 0) multiply_table(args.x, args.rows.table_rows);
     if (static_cast<int64_t>(inputs_.size()) < plan_.shares())
       inputs_.resize(static_cast<size_t>(plan_.shares()));
@@ -172,19 +167,28 @@ class Session final : public RecurrenceSession {
   }
 
   void step(const RecurrenceStep& args) noexcept override {
-    const FlushDenormals flush;
     if (sizes_.projected) own_[0].hidden.grow(args.batch * sizes_.hidden_row);
     const StepKernel<CellType>& kernel = kernels_[static_cast<size_t>(args.direction)];
-    kernel.step({.rows = args.batch,
-                 .x = args.x,
-                 .x_stride = args.x_stride,
-                 .start = kernel.bias(),
-                 .h = args.h,
-                 .c = args.c,
-                 .h_after = args.h_after,
-                 .c_after = args.c_after,
-                 .hidden = own_[0].hidden.data()},
-                kernel.all());
+    const StepRows rows{.rows = args.batch,
+                        .x = args.x,
+                        .x_stride = args.x_stride,
+                        .start = kernel.bias(),
+                        .h = args.h,
+                        .c = args.c,
+                        .h_after = args.h_after,
+                        .c_after = args.c_after,
+                        .hidden = own_[0].hidden.data()};
+    const int64_t groups = kernel.groups();
+    const int64_t shares = args.shared ? step_shares(args.batch, plan_sizes(Kept::two)) : 1;
+    const auto share = [&](int64_t i) {
+      const FlushDenormals flush;
+      kernel.step(rows, {groups * i / shares, groups * (i + 1) / shares});
+    };
+    if (shares == 1) {
+      share(0);
+    } else {
+      parallel_tasks(shares, share, Job::brief);
+    }
   }
 
   int64_t state_row() const override { return sizes_.state_row; }
@@ -202,6 +206,16 @@ class Session final : public RecurrenceSession {
 
  private:
   static constexpr int kGates = CellType::kGates, kSlots = CellType::kSlots;
+
+  /// In training those of the backward pass, which reads what each thread has written: both passes are cut alike.
+  PlanSizes plan_sizes(Kept kept) const {
+    const bool train = kept == Kept::all;
+    return {.directions = sizes_.directions,
+            .work_a_row = kGates * sizes_.hidden * (train ? sizes_.output : sizes_.input + sizes_.output),
+            .panels = kernels_[0].groups(),
+            .divisible = !sizes_.projected,
+            .kept_a_row = train ? kSlots * sizes_.hidden : 0};
+  }
 
   void make_room(const Walk& walk, Kept kept, RecurrentMemory& memory) const {
     memory.state.grow(walk.states() * sizes_.state_row);

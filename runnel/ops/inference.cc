@@ -155,7 +155,8 @@ struct Inference::Impl {
                            .h = state.h(old, layer.first_slot),
                            .c = c,
                            .h_after = h_after,
-                           .c_after = c});
+                           .c_after = c,
+                           .shared = options.share_steps});
       x = h_after;
       x_stride = sizes.state_row;
     }

@@ -14,6 +14,9 @@ namespace runnel {
 struct InferenceOptions {
   int64_t batch = 1;    ///< sequences at a time, each with a state of its own
   int64_t max_seq = 1;  ///< most steps of one run(); step() needs no more than 1
+  /// Whether step() too may use thread_count() threads, as run() does. It then takes a lock, which a thread that handles
+  /// audio must not; and it is worth it for large steps alone, from some microseconds on: others are not shared.
+  bool share_steps = false;
 };
 
 /// The layers of a network that an Inference runs, from the first to the last.
@@ -73,8 +76,8 @@ class InferenceState {
 ///     InferenceState state = inference.make_state();
 ///     inference.step(x, state, output);                      // x [64, 8] → output [64, 16]; again and again
 ///
-/// step() and run() never allocate and never throw. step() takes no lock and stays on the caller's thread; so does run()
-/// while thread_count() is 1. Later changes of the module's parameters are not seen. One call at a time on one
+/// step() and run() never allocate and never throw. step() takes no lock and stays on the caller's thread, unless
+/// share_steps asks for more; so does run() while thread_count() is 1. Later changes of the module's parameters are not seen. One call at a time on one
 /// Inference; make one for each thread that needs its own.
 class Inference {
  public:

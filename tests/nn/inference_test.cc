@@ -187,6 +187,32 @@ TEST(Inference, allocates_nothing_in_a_run_on_two_threads) {
   set_thread_count(1);
 }
 
+TEST(Inference, shares_a_step_among_threads_without_another_bit_and_without_allocating) {
+  LSTM lstm({.input_size = 256, .hidden_size = 250});
+  GRU gru({.input_size = 100, .hidden_size = 90});
+  for (const Recurrent* module : std::initializer_list<const Recurrent*>{&lstm, &gru}) {
+    for (const int64_t batch : {1, 30}) {
+      Inference alone = module->inference({.batch = batch});
+      Inference shared = module->inference({.batch = batch, .share_steps = true});
+      InferenceState state = alone.make_state(), other = shared.make_state();
+      std::vector<float> x(static_cast<size_t>(batch * alone.input_size()), 0.25f),
+          expected(static_cast<size_t>(batch * alone.output_size())), output(expected.size());
+      set_thread_count(2);
+      shared.step(x, other, output);  // makes the threads
+      other.reset();
+      const int64_t before = allocations;
+      for (int i = 0; i < 50; ++i) {
+        alone.step(x, state, expected);
+        shared.step(x, other, output);
+      }
+      const int64_t made = allocations - before;
+      set_thread_count(1);
+      EXPECT_TRUE(kSanitized || made == 0) << made;
+      EXPECT_EQ(output, expected) << module->to_string() << " batch " << batch;
+    }
+  }
+}
+
 TEST(Inference, continues_from_a_state_that_is_set) {
   GRU gru({.input_size = 3, .hidden_size = 5});
   Inference inference = gru.inference();
