@@ -39,6 +39,8 @@ time_of 'one layer' 'GRU(100, 20)'
 time_of 'a chain of 100 layers' "$chain" --batch 32 --seq 50
 time_of 'the same as --json' "$chain" --batch 32 --seq 50 --json
 time_of 'the same with --detail full' "$chain" --batch 32 --seq 50 --detail full
+time_of 'the same as --svg' "$chain" --batch 32 --seq 50 --svg -
+time_of 'the same as --html' "$chain" --batch 32 --seq 50 --html -
 time_of 'the same with --what-if' "$chain" --what-if 1.hidden_size=64
 time_of 'LSTM(100, 128, num_layers=100)' 'LSTM(100, 128, num_layers=100, bidirectional=True)'
 time_of 'print(model) of 98 layers' "$printed"

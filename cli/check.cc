@@ -130,7 +130,7 @@ Tells which axis is which and how that was found, what fits and what does not, a
 axes in another order, one sequence for a batch, ids for features, padding, lengths. Exit 0: the data fit, perhaps
 with warnings; 1: they do not.
 
-FILE is x.npy; an .npz with input and, if need be, lengths; or a table as train reads it: of texts, if it has the
+--data takes x.npy; an .npz with input and, if need be, lengths; or a table as train reads it: of texts, if it has the
 column of --text, else of numbers, a row a step.
 
 Examples:

@@ -160,7 +160,7 @@ Examples:
   CLI::Option* svg = add_text_option(*sub, "--svg", a->svg, "Draw it into an SVG file; - is standard output");
   CLI::Option* html =
       add_text_option(*sub, "--html", a->html,
-                      "Draw it into a page where sizes can be turned, and every number tells its origin");
+                      "Draw it into a page with sliders for the sizes, where every number tells its origin");
   sub->add_option("--width", a->width, "Pixels that the SVG is wide")
       ->transform(whole_number<int64_t>(300, 10'000))
       ->needs(svg)

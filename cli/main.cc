@@ -46,7 +46,8 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", "runnel " RUNNEL_VERSION);
   app.require_subcommand(1);
   app.footer(
-      "runnel COMMAND --help tells all of a command, with an example.\n\n"
+      "runnel COMMAND --help tells all of a command, with an example; runnel explain --terms, what the words "
+      "mean.\n\n"
       "The environment: RUNNEL_THREADS, as --threads; RUNNEL_TARGET, the instruction set (avx512, avx2,\n"
       "sse4, neon, portable) in place of the best; NO_COLOR.\n\n"
       "Exit codes: 0 well; 1 the data or the model is at fault; 2 the command line is; 130 Ctrl-C.");

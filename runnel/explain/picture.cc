@@ -281,8 +281,9 @@ class Picture {
     name.push_back(words_.axis(state, words_.tensor(state).axes.size() - 1));
     row.captions = {name};
     if (walk == 0 || (walk == 1 && reverse)) {
-      row.captions.push_back(words_of({{fmt::format("{} to the step {}", lstm ? "h and c go on" : "h goes on",
-                                                    reverse ? "before: it reads from the end" : "behind")}}));
+      row.captions.push_back(
+          words_of({{fmt::format("{} to the {}", lstm ? "h and c go on" : "h goes on",
+                                 reverse ? "step before: it reads from the end" : "next step")}}));
     }
     const bool taken = takes_state(i) && layer.walks[walk].layer == layer.walks.back().layer;
     const double edge = reverse ? kDrawingEdge : grid_.drawing - kDrawingEdge;
