@@ -9,6 +9,8 @@
 
 #include "runnel/base/random.h"
 #include "runnel/base/thread_pool.h"
+#include "runnel/kernels/buffer.h"
+#include "runnel/kernels/cache_sizes.h"
 
 #include "tests/kernels/every_target.h"
 
@@ -271,6 +273,24 @@ TEST(Gemm, keeps_a_nan_to_its_row_and_column) {
       }
     }
   });
+}
+
+TEST(Gemm, writes_a_result_that_no_cache_holds) {
+  constexpr int64_t cols = 1040;
+  const int64_t rows = cache_sizes().l3 / 4 / cols / static_cast<int64_t>(sizeof(float)) + 7;
+  if (rows > 30'000) GTEST_SKIP() << "the cache is so large that this would take long";
+  std::vector<float> a(static_cast<size_t>(rows)), b(static_cast<size_t>(cols));
+  for (size_t i = 0; i < a.size(); ++i) a[i] = static_cast<float>(i % 89);
+  for (size_t i = 0; i < b.size(); ++i) b[i] = static_cast<float>(i % 97);
+  Buffer c(rows * cols);
+  std::fill_n(c.data(), c.count(), -1.0f);
+  gemm({.a = {a.data(), rows, 1, 1}, .b = {b.data(), 1, cols, cols}, .c = c.data(), .c_stride = cols});
+  int64_t wrong = 0;
+  for (int64_t row = 0; row < rows; ++row) {
+    for (int64_t col = 0; col < cols; ++col)
+      wrong += c.data()[row * cols + col] != static_cast<float>((row % 89) * (col % 97));
+  }
+  EXPECT_EQ(wrong, 0);
 }
 
 TEST(SumRows, adds_the_rows_in_their_order) {
