@@ -55,8 +55,9 @@ class BackwardDirection {
       walk_.for_each_segment(i, share.begin, share.end,
                              [&](const Segment& segment) { cells(segment, of_h, of_c); });
       share.wait();
-      walk_.for_each_segment(i, share.begin, share.end,
-                             [&](const Segment& segment) { to_old_state(segment, share.panels); });
+      walk_.for_each_segment(i, share.begin, share.end, [&](const Segment& segment) {
+        to_old_state(segment, share.panels, i % 2 == 0);
+      });
     }
     for (int64_t k = share.begin; k < share.end; ++k) {
       const int64_t row = direction_ * walk_.batch() + walk_.sequence(k);
@@ -203,7 +204,7 @@ class BackwardDirection {
   }
 
   /// The share of the old state's gradient that comes through W_hh. With a projection that is all of it.
-  void to_old_state(const Segment& segment, const PanelRange& panels) {
+  void to_old_state(const Segment& segment, const PanelRange& panels, bool downwards) {
     float* d = d_state(segment.first);
     multiply({.in = gates(segment.packed_row + segment.first) + CellType::kHiddenSlot * sizes_.hidden_row,
               .in_stride = sizes_.slots_row,
@@ -212,7 +213,7 @@ class BackwardDirection {
               .start_stride = sizes_.state_row,
               .out = d,
               .out_stride = sizes_.state_row},
-             to_state_, panels);
+             to_state_, panels, downwards);
   }
 
   void add_output_gradient(const Segment& segment, const Columns& columns) {

@@ -182,8 +182,9 @@ class Session final : public RecurrenceSession {
     const int64_t shares = args.shared ? step_shares(args.batch, plan_sizes(Kept::two)) : 1;
     const auto share = [&](int64_t i) {
       const FlushDenormals flush;
-      kernel.step(rows, {groups * i / shares, groups * (i + 1) / shares});
+      kernel.step(rows, {groups * i / shares, groups * (i + 1) / shares}, downwards_);
     };
+    downwards_ = !downwards_;
     if (shares == 1) {
       share(0);
     } else {
@@ -274,7 +275,7 @@ class Session final : public RecurrenceSession {
         }
         if (keep) rows.slots = memory.gates.data() + packed * sizes_.slots_row;
         input.fill(segment, rows);
-        kernel.step(rows, share.panels);
+        kernel.step(rows, share.panels, i % 2 == 1);
         for (int64_t k = 0; k < segment.count; ++k) {
           const int64_t row = walk.output_row(packed + k) * sizes_.directions + share.direction;
           copy_columns(state(after + k), of_h, args.output + row * sizes_.output);
@@ -297,6 +298,7 @@ class Session final : public RecurrenceSession {
   }
 
   Sizes sizes_;
+  bool downwards_ = false;
   std::vector<StepKernel<CellType>> kernels_;  // one a direction
   std::vector<Walk> walks_;
   Plan plan_;

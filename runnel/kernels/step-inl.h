@@ -107,19 +107,24 @@ class StepKernel {
                         .start = bias() + place,
                         .out = out + place,
                         .out_stride = start_row()},
-                       input_.from(group * kPanels + panel), sizes_.input);
+                       input_.from(group * kPanels + panel), sizes_.input,
+                       input_.from(group * kPanels + panel + 1).data);
       }
     }
   }
 
-  /// With a projection, `groups` must be all of them.
-  void step(const StepRows& args, const PanelRange& groups) const {
+  /// With a projection, `groups` must be all of them. They are walked upwards or `downwards`: in turn, see walk_range().
+  void step(const StepRows& args, const PanelRange& groups, bool downwards = false) const {
     if (args.rows == 1) {
-      one_row(args, groups);
+      one_row(args, groups, downwards);
     } else {
-      for (int64_t row = 0; row < args.rows; row += kBlockRows) {
+      for (int64_t row = 0; row < args.rows; row += kBlockRows, downwards = !downwards) {
         const int64_t rows = std::min(kBlockRows, args.rows - row);
-        for (int64_t group = groups.first; group < groups.last; ++group) block(args, group, row, rows);
+        const auto one = [&](int64_t group) {
+          const int64_t next = downwards ? group - 1 : group + 1;
+          block(args, {group, next >= groups.first && next < groups.last ? next : group}, row, rows);
+        };
+        walk_range<1>(groups, downwards, one, one);
       }
     }
     if (sizes_.projected) {
@@ -208,19 +213,18 @@ class StepKernel {
   }
 
   /// A lone row. As many groups at a time as it takes to have enough sums under way.
-  void one_row(const StepRows& args, const PanelRange& groups) const {
-    int64_t group = groups.first;
-    const auto next = [&]<int Groups>() {
+  void one_row(const StepRows& args, const PanelRange& groups, bool downwards) const {
+    const auto some = [&]<int Groups>(int64_t group) {
       const bool half = unit_vectors(args, (group + Groups - 1) * kUnits) < kUnitVectors;
       if constexpr (kUnitVectors == 2) {
         half ? one_row<Groups, true>(args, group) : one_row<Groups, false>(args, group);
       } else {
         one_row<Groups, false>(args, group);
       }
-      group += Groups;
     };
-    while (group + kOneRowGroups <= groups.last) next.template operator()<kOneRowGroups>();
-    while (group < groups.last) next.template operator()<1>();
+    walk_range<kOneRowGroups>(
+        groups, downwards, [&](int64_t group) { some.template operator()<kOneRowGroups>(group); },
+        [&](int64_t group) { some.template operator()<1>(group); });
   }
 
   /// All sums of some groups in registers; of the last one only its first vector of units where the second is padding.
@@ -281,9 +285,15 @@ class StepKernel {
     bool hidden;
   };
 
+  /// The group that is computed and the one that comes after it.
+  struct Turn {
+    int64_t group, next;
+  };
+
   /// A group of units for up to kBlockRows sequences. The sums wait in memory, in the nearest cache, while one panel
   /// after the other adds to them.
-  void block(const StepRows& args, int64_t group, int64_t first_row, int64_t rows) const {
+  void block(const StepRows& args, const Turn& turn, int64_t first_row, int64_t rows) const {
+    const int64_t group = turn.group;
     HWY_ALIGN float sums[kBlockRows * kGroupSums];
     const float* start = args.start + first_row * args.start_stride + group * kGroupSums;
     bool started[kGroupSlots] = {};
@@ -291,6 +301,7 @@ class StepKernel {
       for (int panel = 0; panel < kPanels; ++panel) {
         const int slot = side.hidden ? hidden_slot(panel) : panel;
         float* out = sums + slot * kWidth;
+        const int64_t next = panel + 1 < kPanels ? group * kPanels + panel + 1 : turn.next * kPanels;
         multiply_panel({.in = side.rows + first_row * side.stride,
                         .in_stride = side.stride,
                         .rows = rows,
@@ -298,7 +309,8 @@ class StepKernel {
                         .start_stride = started[slot] ? kGroupSums : args.start_stride,
                         .out = out,
                         .out_stride = kGroupSums},
-                       side.weights.from(group * kPanels + panel), side.weights.inner());
+                       side.weights.from(group * kPanels + panel), side.weights.inner(),
+                       side.weights.from(next).data);
         started[slot] = true;
       }
     };

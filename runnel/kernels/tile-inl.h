@@ -309,17 +309,18 @@ HWY_INLINE void multiply_rows(const ProductRows& args, int64_t row, const TilePa
 inline constexpr int64_t kPieceK = 256;
 
 /// The same for all rows and one panel. The sums wait in `out` between the pieces. Only the first tile of a piece waits for
-/// its weights; where these come from afar, tiles ask for the next piece while they compute: it follows in memory, in
-/// this panel or as the next one.
-inline void multiply_panel(const ProductRows& args, const TilePanels& panel, int64_t inner) {
+/// its weights; where these come from afar, tiles ask for the next piece while they compute: of this panel, or of the one
+/// that will be multiplied `next` (null: of none).
+inline void multiply_panel(const ProductRows& args, const TilePanels& panel, int64_t inner,
+                           const float* next) {
   ProductRows piece = args;
   for (int64_t k = 0; k < inner; k += kPieceK) {
     const TilePanels from_k{panel.data + k * kWidth, panel.stride};
     const int64_t count = std::min(kPieceK, inner - k);
-    const float* ahead = from_k.data + count * kWidth;
+    const float* ahead = k + count < inner ? from_k.data + count * kWidth : next;
     for_each_tile<kTileRows>(args.rows, [&]<int Rows>(int64_t row) {
       multiply_rows<1, Rows>(piece, row, from_k, count, ahead);
-      ahead += count * kLine;
+      if (ahead) ahead += count * kLine;
     });
     piece.in += kPieceK;
     piece.start = args.out;
@@ -327,23 +328,40 @@ inline void multiply_panel(const ProductRows& args, const TilePanels& panel, int
   }
 }
 
-/// The same for the panels of a range; panel p's columns begin at p·kWidth of `start` and `out`. A lone row takes several
-/// panels at once, to have enough sums under way.
-inline void multiply(const ProductRows& args, const PackedMatrix& b, const PanelRange& range) {
+/// Calls `several(first)` for each `Several` neighbours of a range and `one(i)` for those that are left over, upwards or
+/// downwards. What is read again and again is walked up and down in turn: what was read last is in the cache still.
+template <int Several, class Body, class One>
+HWY_INLINE void walk_range(const PanelRange& range, bool downwards, const Body& several, const One& one) {
+  const int64_t count = (range.last - range.first) / Several, rest = range.first + count * Several;
+  const auto left_over = [&] {
+    for (int64_t i = rest; i < range.last; ++i) one(downwards ? rest + range.last - 1 - i : i);
+  };
+  if (downwards) left_over();
+  for (int64_t i = 0; i < count; ++i) several(range.first + (downwards ? count - 1 - i : i) * Several);
+  if (!downwards) left_over();
+}
+
+/// The same for the panels of a range, upwards or downwards; panel p's columns begin at p·kWidth of `start` and `out`. A
+/// lone row takes several panels at once, to have enough sums under way.
+inline void multiply(const ProductRows& args, const PackedMatrix& b, const PanelRange& range,
+                     bool downwards = false) {
   constexpr int kOneRowPanels = kChains / kVectors;
-  int64_t panel = range.first;
   const auto at = [&](int64_t p) {
     ProductRows here = args;
     if (here.start) here.start += p * kWidth;
     here.out += p * kWidth;
     return here;
   };
-  if (args.rows == 1) {
-    for (; panel + kOneRowPanels <= range.last; panel += kOneRowPanels) {
-      multiply_rows<kOneRowPanels, 1>(at(panel), 0, b.from(panel), b.inner());
-    }
-  }
-  for (; panel < range.last; ++panel) multiply_panel(at(panel), b.from(panel), b.inner());
+  const auto one = [&](int64_t panel) {
+    const int64_t next = downwards ? panel - 1 : panel + 1;
+    const bool last = next < range.first || next >= range.last;
+    multiply_panel(at(panel), b.from(panel), b.inner(), last ? nullptr : b.from(next).data);
+  };
+  if (args.rows > 1) return walk_range<1>(range, downwards, one, one);
+  const auto several = [&](int64_t panel) {
+    multiply_rows<kOneRowPanels, 1>(at(panel), 0, b.from(panel), b.inner());
+  };
+  walk_range<kOneRowPanels>(range, downwards, several, one);
 }
 
 }  // namespace runnel::kernels::HWY_NAMESPACE
