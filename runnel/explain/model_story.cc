@@ -191,24 +191,35 @@ ModelStory tell_story(const PrintedModule& model, const StorySizes& sizes) {
   return ModelTeller(sizes).tell(model);
 }
 
-std::string story_text(const ModelStory& story, const StoryTextOptions& options) {
+std::vector<ToldPart> told_parts(const ModelStory& story) {
+  std::vector<ToldPart> told;
+  for (const PartStory& part : story.parts) {
+    const NetworkContext context{.part = !part.path.empty()};
+    if (part.chain) {
+      const std::string name = part.path.empty() ? part.kind : part.path;
+      told.push_back({name + ", its parts in their order", &*part.chain, context});
+    }
+    if (!part.story || part.story->count.formula.empty() || told_in_chain(story, part)) continue;
+    if (!written_before(story, part)) told.push_back({title_of(story, part), &*part.story, context});
+  }
+  return told;
+}
+
+std::string parts_text(const ModelStory& story) {
   std::vector<Row> rows;
   for (const PartStory& part : story.parts) rows.push_back(row_of(part));
-  std::string page = aligned_rows(rows) + "\n";
+  return aligned_rows(rows);
+}
+
+std::string story_text(const ModelStory& story, const StoryTextOptions& options) {
+  std::string page = parts_text(story) + "\n";
   const std::string counted = story.count.formula.empty() ? "none" : number_of(story.count);
   page += hanging("", "    ", "Parameters of the explained parts together: " + counted) + "\n";
   for (const std::string& note : story.notes) {
     if (options.detail != Detail::brief) page += hanging("", "  ", note);
   }
-  for (const PartStory& part : story.parts) {
-    if (part.chain) {
-      const std::string name = part.path.empty() ? part.kind : part.path;
-      page += "\n" + hanging("── ", "   ", name + ", its parts in their order") + "\n" +
-              story_text(*part.chain, options);
-    }
-    if (!part.story || part.story->count.formula.empty() || told_in_chain(story, part)) continue;
-    if (written_before(story, part)) continue;
-    page += "\n" + hanging("── ", "   ", title_of(story, part)) + "\n" + story_text(*part.story, options);
+  for (const ToldPart& part : told_parts(story)) {
+    page += "\n" + hanging("── ", "   ", part.title) + "\n" + story_text(*part.story, options);
   }
   return page;
 }

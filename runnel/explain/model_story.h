@@ -39,6 +39,18 @@ struct ModelStory {
 /// Tells the story. A size that is absent stays symbolic; `seq` goes to those layers alone that walk along the steps.
 ModelStory tell_story(const PrintedModule& model, const StorySizes& sizes = {});
 
+/// What is told of a model one by one.
+struct ToldPart {
+  std::string title;       ///< "encoder.lstm", "lstm and decoder.lstm", "decoder, its parts in their order"
+  const Story* story;      ///< a place in the model's story
+  NetworkContext context;  ///< of a network that is made of the story's text
+};
+/// The layers that have parameters, equal layers once, and the chains that stand for their parts.
+std::vector<ToldPart> told_parts(const ModelStory& story);
+
+/// A line for each part: `lstm: LSTM(100, 128, batch_first=True)  117,760 parameters`.
+std::string parts_text(const ModelStory& story);
+
 /// For a terminal of 80 columns: the parts, then the story of each layer that has parameters, equal layers once.
 std::string story_text(const ModelStory& story, const StoryTextOptions& options = {});
 
