@@ -75,9 +75,10 @@ std::vector<std::string> sentences_of(const Story& story, bool with_notes) {
     const LayerStory& layer = story.layers[i];
     const std::string prefix = story.lone() ? "" : fmt::format("{}. {}: ", i, layer.kind);
     for (const std::string& each : layer.equalities) sentences.push_back(prefix + each);
-    for (const std::string& each : layer.notes) {
-      if (with_notes) sentences.push_back(prefix + each);
-    }
+    if (!with_notes) continue;
+    for (const std::string& each : layer.notes) sentences.push_back(prefix + each);
+    // What a layer without parameters does is all that there is to tell of it.
+    if (layer.parameters.empty()) sentences.push_back(prefix + layer.sentence);
   }
   return sentences;
 }

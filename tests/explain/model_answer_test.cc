@@ -56,6 +56,18 @@ TEST(ModelAnswer, about_what_a_part_does_not_have_is_that_parts_error) {
               testing::StartsWith("nothing is called hn in LSTM(4, 5)"));
 }
 
+TEST(ModelAnswer, knows_each_of_equal_parts_by_its_own_name) {
+  const ModelStory equal = model(
+      "Net(\n  (cells): ModuleList(\n    (0-2): 3 x Sequential(\n      (0): GRU(4, 4)\n    )\n  )\n  (a-b): "
+      "GRU(5, 5)\n)");
+  EXPECT_EQ(ask(equal, "cells.1.0.h_n").name, "cells.0-2.0.h_n");
+  EXPECT_EQ(ask(equal, "cells.0-2.0.h_n").name, "cells.0-2.0.h_n");
+  EXPECT_EQ(ask(equal, "a-b.h_n").name, "a-b.h_n");
+  EXPECT_EQ(what_if(equal, std::vector<std::string>{"cells.2.0.hidden_size=7"}).changes.after, "GRU(4, 7)");
+  EXPECT_THAT(error_of_model([&] { ask(equal, "cells.3.0.h_n"); }),
+              testing::StartsWith("no part of Net has cells.3.0.h_n\n"));
+}
+
 TEST(ModelAnswer, of_a_sequential_is_about_the_way_through_it) {
   const Answer answer =
       ask(model("Sequential(\n  (0): Embedding(60, 11)\n  (1): Linear(11, 2)\n)"), "logits");
@@ -73,6 +85,12 @@ TEST(ModelWhatIf, compares_one_part) {
                                 "print(model)\n  does not tell.\n"));
 }
 
+TEST(ModelWhatIf, of_a_size_of_the_data_needs_no_name_where_one_part_alone_reads_data) {
+  const PartWhatIf part = what_if(model("Net(\n  (rnn): GRU(3, 4)\n)"), std::vector<std::string>{"batch=2"});
+  EXPECT_EQ(part.path, "rnn");
+  EXPECT_EQ(part.changes.tensors.at(0).after->to_string(), "[seq, batch=2, feature=3]");
+}
+
 TEST(ModelWhatIf, carries_on_through_a_sequential) {
   const PartWhatIf part = what_if(model(), std::vector<std::string>{"head.0.out_features=9"});
   EXPECT_EQ(part.path, "head");
@@ -88,7 +106,10 @@ TEST(ModelWhatIf, refuses_changes_of_no_part_of_several_and_of_different_ones) {
               testing::StartsWith("no layer of the network has an option size\n"));
   EXPECT_THAT(what_if_error({"coder.hidden_size=7"}),
               testing::StartsWith("no part of Net has coder.hidden_size\n"));
-  EXPECT_THAT(what_if_error({"batch=3"}), testing::StartsWith("no part of Net has batch=3\n"));
+  EXPECT_EQ(what_if_error({"batch=3"}),
+            "batch=3 is a change for every part that reads data\n"
+            "  parts  encoder.rnn, decoder, head, head.0, head.1, head.2\n"
+            "  fix    --batch 3 in place of --what-if tells all parts with that size");
   EXPECT_EQ(what_if_error({"decoder.bias=False", "head.0.bias=False"}),
             "decoder.bias=False and head.0.bias=False are changes of different parts\n"
             "  why  print(model) does not tell which part reads what another one gives\n"
