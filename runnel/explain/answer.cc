@@ -44,7 +44,7 @@ std::vector<AxisStory> all_axes(const Story& story) {
 }
 
 bool is_parameter(const std::string& full, const std::string& name) {
-  return full == name || full.substr(full.find('.') + 1) == name;
+  return full == name || full.substr(full.rfind('.') + 1) == name;
 }
 
 bool has_any(const Shape& shape, const std::vector<AxisStory>& axes) {
@@ -151,6 +151,20 @@ Answer ask(const Story& story, const std::string& name) {
   if (answer.tensors.empty() && answer.parameters.empty() && answer.sentences.empty()) {
     if (takes(story, name)) throw errors::option_not_told(story.network, name);
     throw errors::not_in_story(story.network, name, names_in(story));
+  }
+  return answer;
+}
+
+Answer ask_all(const Story& story) {
+  Answer answer{.name = story.network,
+                .tensors = story.tensors,
+                .parameters = {},
+                .axes = all_axes(story),
+                .sentences = {}};
+  look_up_parameters(story, answer);
+  for (const LayerStory& layer : story.layers) {
+    for (const std::string& each : layer.equalities) add_new(answer.sentences, each);
+    for (const std::string& each : layer.notes) add_new(answer.sentences, each);
   }
   return answer;
 }

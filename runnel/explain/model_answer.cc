@@ -54,6 +54,15 @@ std::optional<std::string> behind_path(std::string_view path, std::string_view n
   return std::string(name);
 }
 
+/// The part of this name; null when there is none.
+const PartStory* part_called(const ModelStory& story, const std::string& name) {
+  const auto is = [&](const PartStory& part) {
+    return story_of(part) && !part.path.empty() && behind_path(part.path, name) == "";
+  };
+  const auto found = std::find_if(story.parts.begin(), story.parts.end(), is);
+  return found == story.parts.end() ? nullptr : &*found;
+}
+
 /// The part whose path the name begins with, the longest path; null when it begins with none.
 const PartStory* part_named_by(const ModelStory& story, const std::string& name) {
   const PartStory* found = nullptr;
@@ -85,17 +94,14 @@ auto of_one_part(const ModelStory& story, const std::string& name, const Functio
   throw errors::in_several_parts(name, story.kind, paths, with_path(paths[0], name));
 }
 
+/// With no name, all of the part.
 Answer ask_part(const PartStory& part, const std::string& name) {
-  Answer answer = ask(*story_of(part), name);
-  answer.name = with_path(part.path, name);
+  const Story& story = *story_of(part);
+  Answer answer = name.empty() ? ask_all(story) : ask(story, name);
+  answer.name = name.empty() ? part.path : with_path(part.path, name);
   for (TensorStory& tensor : answer.tensors) tensor.name = with_path(part.path, tensor.name);
   for (ParameterStory& parameter : answer.parameters) parameter.name = with_path(part.path, parameter.name);
   return answer;
-}
-
-std::string owner_of(const std::string& path) {
-  const size_t dot = path.rfind('.');
-  return dot == std::string::npos ? "" : path.substr(0, dot);
 }
 
 /// The Sequential that the part stands in and that is told as a chain, and the part's place there.
@@ -105,10 +111,10 @@ std::optional<std::pair<const PartStory*, int64_t>> place_in_chain(const ModelSt
   int64_t place = 0;
   for (const PartStory& each : story.parts) {
     if (&each == &part) break;
-    if (each.chain && each.path == owner_of(part.path)) {
+    if (each.chain && each.holds(part)) {
       chain = &each;
       place = 0;
-    } else if (chain && owner_of(each.path) == chain->path) {
+    } else if (chain && !each.whole_of_parts) {
       place += each.times / chain->times;
     }
   }
@@ -170,6 +176,7 @@ bool is_size_of_data(const std::string& change) {
 }  // namespace
 
 Answer ask(const ModelStory& story, const std::string& name) {
+  if (const PartStory* part = part_called(story, name)) return ask_part(*part, "");
   if (const PartStory* part = part_named_by(story, name))
     return ask_part(*part, *behind_path(part->path, name));
   if (story.parts[0].chain) return ask_part(story.parts[0], name);
@@ -196,7 +203,8 @@ PartWhatIf what_if(const ModelStory& story, std::span<const std::string> changes
   const Story& told = *story_of(*part);
   const bool steps = told.tensors[0].shape.has(axes::seq);
   return {part->path,
-          what_if(told.network, of_part, {.batch = sizes.batch, .seq = steps ? sizes.seq : std::nullopt})};
+          what_if(told.network, of_part, {.batch = sizes.batch, .seq = steps ? sizes.seq : std::nullopt},
+                  {.part = !part->path.empty()})};
 }
 
 std::string what_if_text(const PartWhatIf& changes, const StoryTextOptions& options) {

@@ -12,7 +12,7 @@
 
 /// The story of a model of which only the text of print(model) is there. That text has the modules, and not
 /// the order in which forward() calls them: so each layer is told by itself. Only the parts of a Sequential are
-/// called in the order in which they stand, and told as a chain too.
+/// called in the order in which they stand, and told as a chain too, with those of a Sequential inside it.
 namespace runnel {
 
 /// One line of the text.
@@ -26,7 +26,10 @@ struct PartStory {
   std::optional<Story> story = {};  ///< of a layer that Runnel knows
   std::string opaque = {};          ///< of any other without parts: why there is no story
   std::optional<Story> chain =
-      {};  ///< of a Sequential whose parts are such layers: the way through all of them
+      {};  ///< of a Sequential whose parts are such layers, or are so inside: the way through all of them
+
+  /// Whether the other one is one of its parts, or inside one.
+  bool holds(const PartStory& other) const;
 };
 
 struct ModelStory {

@@ -68,6 +68,15 @@ TEST(ModelAnswer, knows_each_of_equal_parts_by_its_own_name) {
               testing::StartsWith("no part of Net has cells.3.0.h_n\n"));
 }
 
+TEST(ModelAnswer, about_a_part_by_itself_is_all_of_it) {
+  const Answer answer = ask(model(), "decoder");
+  EXPECT_EQ(answer.name, "decoder");
+  EXPECT_EQ(answer.tensors.size(), 6U);
+  EXPECT_EQ(answer.parameters.at(0).name, "decoder.weight_ih_l0");
+  EXPECT_THAT(answer.sentences, testing::Contains("h_n[0] = output[last real step, :, :]"));
+  EXPECT_EQ(ask(model(), "head").tensors.back().name, "head.features");
+}
+
 TEST(ModelAnswer, of_a_sequential_is_about_the_way_through_it) {
   const Answer answer =
       ask(model("Sequential(\n  (0): Embedding(60, 11)\n  (1): Linear(11, 2)\n)"), "logits");
@@ -98,6 +107,24 @@ TEST(ModelWhatIf, carries_on_through_a_sequential) {
   const auto json = nlohmann::json::parse(what_if_json(part));
   EXPECT_EQ(json["path"], "head");
   EXPECT_EQ(json["changes"]["parameters"][2]["name"], "2.weight");
+}
+
+TEST(ModelWhatIf, takes_an_option_for_no_part_of_its_name) {
+  const ModelStory named = model("Net(\n  (rnn): GRU(3, 4, num_layers=2)\n  (dropout): Dropout(p=0.3)\n)");
+  EXPECT_EQ(what_if(named, std::vector<std::string>{"dropout=0.5"}).path, "rnn");
+}
+
+TEST(ModelWhatIf, finds_the_place_of_a_part_of_a_sequential_inside_another_one) {
+  const ModelStory nested = model(
+      "Net(\n  (head): Sequential(\n    (0): Sequential(\n      (0): Linear(3, 4)\n      (1): ReLU()\n    )\n"
+      "    (1): Sequential(\n      (0): Linear(4, 5)\n    )\n    (2): Linear(5, 6)\n  )\n)");
+  EXPECT_EQ(what_if(nested, std::vector<std::string>{"head.1.0.out_features=9"}).changes.after,
+            "Linear(3, 4) -> ReLU() -> Linear(4, 9) -> Linear(9, 6)");
+  const PartWhatIf last = what_if(nested, std::vector<std::string>{"head.2.out_features=9"});
+  EXPECT_EQ(last.changes.after, "Linear(3, 4) -> ReLU() -> Linear(4, 5) -> Linear(5, 9)");
+  EXPECT_EQ(last.changes.tensors.at(0).name, "3.features");
+  EXPECT_EQ(last.changes.tensors.at(0).after->to_string(), "[batch, feature=9]")
+      << "a part scores no classes";
 }
 
 TEST(ModelWhatIf, refuses_changes_of_no_part_of_several_and_of_different_ones) {
