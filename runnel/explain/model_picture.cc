@@ -7,7 +7,8 @@
 namespace runnel {
 namespace {
 
-constexpr double kEdge = 10, kIndent = 14, kListed = 12, kTitle = 15, kLeading = 1.4, kBetween = 26;
+constexpr double kMargin = 10, kDeeper = 14, kPartLine = 12, kPartTitle = 15, kPartLeading = 1.4,
+                 kPartGap = 26;
 
 /// Puts texts and drawings under each other.
 class PictureColumn {
@@ -15,13 +16,13 @@ class PictureColumn {
   explicit PictureColumn(double width) : width_(width) { column_.width = width; }
 
   void text(const std::string& words, double size, const std::string& kind, double indent = 0) {
-    const double left = kEdge + std::min(indent, width_ / 3);
-    for (TextLine& line : broken(words_of({{words}}), width_ - left - kEdge, size, Variations(Story()))) {
+    const double left = kMargin + std::min(indent, width_ / 3);
+    for (TextLine& line : broken(words_of({{words}}), width_ - left - kMargin, size, Variations(Story()))) {
       line.x = left;
       line.y = y_ + size;
       line.kind = kind;
       column_.texts.push_back(std::move(line));
-      y_ += kLeading * size;
+      y_ += kPartLeading * size;
     }
   }
 
@@ -42,22 +43,22 @@ class PictureColumn {
   void describe(const std::string& text) {
     column_.description.push_back({(column_.description.empty() ? "" : " ") + text});
   }
-  void gap() { y_ += kBetween; }
+  void gap() { y_ += kPartGap; }
 
   Drawing finish(const std::string& title) {
     column_.title = {{title}};
-    column_.height = y_ + kEdge;
+    column_.height = y_ + kMargin;
     return std::move(column_);
   }
 
  private:
   const double width_;
   Drawing column_;
-  double y_ = kEdge;
+  double y_ = kMargin;
 };
 
 /// "lstm: LSTM(100, 128, batch_first=True), 117,760 parameters"
-std::string line_of(const PartStory& part) {
+std::string part_line(const PartStory& part) {
   const std::string name = part.path.substr(part.path.rfind('.') + 1);
   std::string line = name.empty() ? "" : name + ": ";
   if (!part.opaque.empty()) line += "? ";
@@ -74,13 +75,13 @@ std::string line_of(const PartStory& part) {
 Drawing draw(const ModelStory& model, const PictureOptions& options) {
   PictureColumn column(std::max(options.width, kNarrowestPicture));
   for (const PartStory& part : model.parts) {
-    column.text(line_of(part), kListed, part.opaque.empty() ? "" : "soft",
-                kIndent * static_cast<double>(part.depth));
+    column.text(part_line(part), kPartLine, part.opaque.empty() ? "" : "soft",
+                kDeeper * static_cast<double>(part.depth));
   }
-  for (const std::string& note : model.notes) column.text(note, kListed, "soft");
+  for (const std::string& note : model.notes) column.text(note, kPartLine, "soft");
   for (const ToldPart& part : told_parts(model)) {
     column.gap();
-    column.text(part.title, kTitle, "strong");
+    column.text(part.title, kPartTitle, "strong");
     column.describe(part.title + ": ");
     column.drawing(draw(Variations(*part.story), options));
   }
