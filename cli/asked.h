@@ -12,10 +12,14 @@ namespace runnel::cli {
 struct Asked {
   std::string text;
   bool model_file = false;
-  std::string file = {};  ///< where the text comes from; nothing: the command line
+  std::string file = {};  ///< where the text comes from, for errors; nothing: the command line
 };
 
-/// Reads the file if it is one; "-" is standard input.
+/// Whether the word is the name of a file (or of a pipe), be it there or not.
+bool names_file(const std::string& network);
+
+/// Reads the file if the word names one; "-" is standard input.
+/// Throws  DataError when it cannot be read, or is no text in UTF-8 and no model
 Asked asked_by(const std::string& network);
 
 /// What the word NETWORK may be, for the help of a command.
@@ -28,7 +32,7 @@ auto read_text(const Asked& asked, const Function& function) {
   try {
     return function();
   } catch (const OptionError& error) {
-    throw errors::in_file(asked.file == "-" ? "standard input" : asked.file, error);
+    throw errors::in_file(asked.file, error);
   }
 }
 

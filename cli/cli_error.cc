@@ -53,6 +53,12 @@ OptionError standard_input_twice(const std::string& first, const std::string& se
                      {{"why", "it can be read once"}, {"fix", "a file for one of them"}});
 }
 
+OptionError output_twice(const std::string& first, const std::string& second, const std::string& path) {
+  return OptionError(
+      fmt::format("{} and {} would both be written to {}", first, second, path),
+      {{"why", "the second would replace the first"}, {"fix", "another file for one of them"}});
+}
+
 OptionError standard_output_twice(const std::string& first, const std::string& second) {
   return OptionError(fmt::format("{} and {} cannot both be standard output", first, second),
                      {{"why", "what reads it could not tell them apart"}, {"fix", "a file for one of them"}});

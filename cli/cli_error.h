@@ -19,6 +19,7 @@ OptionError model_has_weights(const std::string& model, const std::string& weigh
 /// Two words of the command line are "-": `{"DATA", "--dev"}`.
 OptionError standard_input_twice(const std::string& first, const std::string& second);
 /// Two outputs are "-".
+OptionError output_twice(const std::string& first, const std::string& second, const std::string& path);
 OptionError standard_output_twice(const std::string& first, const std::string& second);
 /// trace with both --text and --input, or neither.
 OptionError text_or_input();

@@ -58,14 +58,23 @@ void print_asked(const AnyStory& story, const AnyNetwork& network, const Explain
   }
 }
 
-/// Writes the pictures that are asked for, of a network as text or of a model.
+PictureOptions picture_options(const ExplainArguments& a) { return {.width = static_cast<double>(a.width)}; }
+
+void put(const std::string& path, const std::string& content) {
+  path == "-" ? print(content) : write_file_atomically(path, content);
+}
+
+/// Writes the pictures that are asked for, of a network as text or of a model file.
 template <class AnyNetwork>
 void draw_network(const AnyNetwork& network, const StorySizes& sizes, const ExplainArguments& a) {
-  const auto put = [](const std::string& path, const std::string& content) {
-    path == "-" ? print(content) : write_file_atomically(path, content);
-  };
-  if (a.svg) put(*a.svg, story_svg(tell_story(network, sizes), {.width = static_cast<double>(a.width)}));
+  if (a.svg) put(*a.svg, story_svg(tell_story(network, sizes), picture_options(a)));
   if (a.html) put(*a.html, story_html(turnable_story(network, sizes)));
+}
+
+/// The same of a printed model.
+void draw_model(const ModelStory& model, const StorySizes& sizes, const ExplainArguments& a) {
+  if (a.svg) put(*a.svg, story_svg(model, picture_options(a)));
+  if (a.html) put(*a.html, story_html(model, sizes));
 }
 
 /// `network` is the text that the story is of.
@@ -91,7 +100,7 @@ int explain_command(const ExplainArguments& a, const CommonOptions& common) {
   }
   if (a.svg) refuse_to_overwrite({"--svg", *a.svg}, {{"NETWORK", a.network}});
   if (a.html) refuse_to_overwrite({"--html", *a.html}, {{"NETWORK", a.network}});
-  if (a.svg == "-" && a.html == "-") throw errors::standard_output_twice("--svg", "--html");
+  refuse_same_output({"--svg", a.svg.value_or("")}, {"--html", a.html.value_or("")});
   const StorySizes sizes = sizes_of(a);
   const Asked asked = asked_by(a.network);
   if (asked.model_file) {
@@ -105,11 +114,9 @@ int explain_command(const ExplainArguments& a, const CommonOptions& common) {
   } else if (is_printed_model(asked.text)) {
     const PrintedModule model = read_text(asked, [&] { return parse_printed_model(asked.text); });
     const ModelStory story = tell_story(model, sizes);
-    if (!a.lengths.empty() || a.draws()) {
-      const std::string option = !a.lengths.empty() ? "--lengths" : a.svg ? "--svg" : "--html";
-      throw CommandLineError(errors::ask_one_layer(option, model.kind, recurrent_layer_of(story)));
-    }
-    print_asked(story, story, a, common);
+    if (!a.lengths.empty())
+      throw CommandLineError(errors::ask_one_layer("--lengths", model.kind, recurrent_layer_of(story)));
+    a.draws() ? draw_model(story, sizes, a) : print_asked(story, story, a, common);
   } else if (a.draws()) {
     read_text(asked, [&] { return tell_story(asked.text, sizes); });
     draw_network(asked.text, sizes, a);

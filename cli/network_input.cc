@@ -1,7 +1,5 @@
 #include "cli/network_input.h"
 
-#include <filesystem>
-
 #include "runnel/base/files.h"
 #include "runnel/check/check.h"
 #include "runnel/formats/npy.h"
@@ -15,6 +13,7 @@
 #include "runnel/nn/recurrent.h"
 #include "runnel/tensor/axes.h"
 
+#include "cli/asked.h"
 #include "cli/cli_error.h"
 #include "cli/output.h"
 
@@ -61,13 +60,8 @@ const Array& required_array(const NamedArrays& arrays, const std::string& name, 
   throw errors::no_such_array(file, name, arrays);
 }
 
-bool is_model_file(const std::string& network) {
-  std::error_code ignored;  // a long chain of layers is no name of a file
-  return std::filesystem::is_regular_file(network, ignored);
-}
-
 Network network_of(const NetworkWords& a, const NamedArrays& arrays, const CommonOptions& common) {
-  if (is_model_file(a.network)) return TextClassifier::load(a.network).network;
+  if (names_file(a.network)) return TextClassifier::load(a.network).network;
   const Array* input = arrays.find("input");
   NetworkContext context;
   if (input && !input->shape().empty()) context.input_size = input->shape().back();

@@ -17,8 +17,6 @@ struct NetworkWords {
   std::string weights;  ///< a safetensors file; empty: random ones, or the model's own
 };
 
-/// Whether the word names a file, which is a model then.
-bool is_model_file(const std::string& network);
 /// The arrays of an .npz; an .npy is the array `input` alone.
 NamedArrays read_input(const std::string& path);
 const Array& required_array(const NamedArrays& arrays, const std::string& name, const std::string& file);

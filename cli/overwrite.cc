@@ -23,4 +23,16 @@ void refuse_to_overwrite(const NamedFile& output, std::initializer_list<NamedFil
   }
 }
 
+void refuse_same_output(const NamedFile& first, const NamedFile& second) {
+  if (first.path.empty() || second.path.empty()) return;
+  if (first.path == "-" && second.path == "-") throw errors::standard_output_twice(first.word, second.word);
+  std::error_code ignored;  // neither file need be there
+  const auto place = [&](const std::string& path) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
+  };
+  const bool device = std::filesystem::exists(first.path, ignored) && !same_file(first.path, first.path);
+  if (!device && place(first.path) == place(second.path))
+    throw errors::output_twice(first.word, second.word, first.path);
+}
+
 }  // namespace runnel::cli

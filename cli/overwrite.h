@@ -16,4 +16,7 @@ struct NamedFile {
 /// Throws  OptionError when `output` is one of the inputs, or empty
 void refuse_to_overwrite(const NamedFile& output, std::initializer_list<NamedFile> inputs);
 
+/// Throws  OptionError when both are the same file, or both standard output
+void refuse_same_output(const NamedFile& first, const NamedFile& second);
+
 }  // namespace runnel::cli

@@ -7,6 +7,7 @@
 #include "runnel/nn/state.h"
 #include "runnel/tensor/axes.h"
 
+#include "cli/asked.h"
 #include "cli/cli_error.h"
 #include "cli/command.h"
 #include "cli/network_input.h"
@@ -40,7 +41,7 @@ std::vector<NamedTensor> outputs_of(const Network& network, Signal signal) {
 
 /// Refuses what cannot work before anything is read.
 void check_arguments(const RunArguments& a) {
-  if (!a.weights.empty() && is_model_file(a.network)) throw errors::model_has_weights(a.network, a.weights);
+  if (!a.weights.empty() && names_file(a.network)) throw errors::model_has_weights(a.network, a.weights);
   refuse_to_overwrite({"--output", a.output},
                       {{"NETWORK", a.network}, {"INPUT", a.input}, {"--weights", a.weights}});
 }

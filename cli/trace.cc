@@ -6,6 +6,7 @@
 #include "runnel/formats/npz.h"
 #include "runnel/text/utf8.h"
 
+#include "cli/asked.h"
 #include "cli/cli_error.h"
 #include "cli/command.h"
 #include "cli/network_input.h"
@@ -50,8 +51,8 @@ int trace_command(const TraceArguments& a, const CommonOptions& common) {
   if (a.text.has_value() == !a.input.empty()) throw CommandLineError(errors::text_or_input());
   if (a.network == "-" && (a.text == "-" || a.input == "-"))
     throw errors::standard_input_twice("NETWORK", a.text ? "--text" : "--input");
-  if (a.npz == "-" && a.html == "-") throw errors::standard_output_twice("--npz", "--html");
-  if (!a.weights.empty() && (a.text || is_model_file(a.network)))
+  refuse_same_output({"--npz", a.npz.value_or("")}, {"--html", a.html.value_or("")});
+  if (!a.weights.empty() && (a.text || names_file(a.network)))
     throw errors::model_has_weights(a.network, a.weights);
   const auto refuse = [&](const std::string& word, const std::optional<std::string>& output) {
     if (output)

@@ -4,10 +4,13 @@
 #include <cctype>
 #include <fmt/format.h>
 
+#include "runnel/explain/axis_color.h"
 #include "runnel/explain/explain_error.h"
 #include "runnel/explain/layout.h"
 #include "runnel/explain/paint.h"
 #include "runnel/explain/wording.h"
+#include "runnel/model/signature.h"
+#include "runnel/tensor/axes.h"
 
 namespace runnel {
 namespace {
@@ -41,7 +44,7 @@ std::vector<AxisStory> all_axes(const Story& story) {
 }
 
 bool is_parameter(const std::string& full, const std::string& name) {
-  return full == name || full.substr(full.find('.') + 1) == name;
+  return full == name || full.substr(full.rfind('.') + 1) == name;
 }
 
 bool has_any(const Shape& shape, const std::vector<AxisStory>& axes) {
@@ -69,10 +72,18 @@ void look_up_name(const Story& story, Answer& answer) {
   }
 }
 
+/// Whether it is the axis of this name, or of two names one of which it is; also by the name that it has in PyTorch.
+bool is_axis(const AxisName& axis, const std::string& name) {
+  if (name == "seq_len") return axis == axes::seq;
+  if (name == "batch_size") return axis == axes::batch;
+  const std::vector<std::string_view> names = single_names(axis);
+  return axis.text() == name || std::find(names.begin(), names.end(), name) != names.end();
+}
+
 /// The numbers that the option decides or that the axis has, and the shapes in which they stand.
 void look_up_number(const Story& story, Answer& answer) {
   for (const AxisStory& axis : all_axes(story)) {
-    if (axis.axis.name.text() == answer.name || mentions(axis.source, answer.name))
+    if (is_axis(axis.axis.name, answer.name) || mentions(axis.source, answer.name))
       answer.axes.push_back(axis);
   }
   for (const TensorStory& tensor : story.tensors) {
@@ -99,6 +110,22 @@ void add_sentences(const Story& story, Answer& answer) {
   add(story.notes);
 }
 
+/// All parameters, and how many numbers they have.
+void look_up_parameters(const Story& story, Answer& answer) {
+  for (const LayerStory& layer : story.layers) {
+    answer.parameters.insert(answer.parameters.end(), layer.parameters.begin(), layer.parameters.end());
+  }
+  answer.sentences = {"Parameters: " + worked_out(story.count)};
+}
+
+/// Whether a layer takes the option.
+bool takes(const Story& story, const std::string& option) {
+  return std::any_of(story.layers.begin(), story.layers.end(), [&](const LayerStory& layer) {
+    const std::vector<std::string>& names = signature_of(layer.kind).names;
+    return std::find(names.begin(), names.end(), option) != names.end();
+  });
+}
+
 /// All that may be asked.
 std::vector<std::string> names_in(const Story& story) {
   std::vector<std::string> names;
@@ -114,11 +141,30 @@ std::vector<std::string> names_in(const Story& story) {
 
 Answer ask(const Story& story, const std::string& name) {
   Answer answer{.name = name, .tensors = {}, .parameters = {}, .axes = {}, .sentences = {}};
+  if (name == "parameters") {
+    look_up_parameters(story, answer);
+    return answer;
+  }
   look_up_name(story, answer);
   if (answer.tensors.empty() && answer.parameters.empty()) look_up_number(story, answer);
   add_sentences(story, answer);
   if (answer.tensors.empty() && answer.parameters.empty() && answer.sentences.empty()) {
+    if (takes(story, name)) throw errors::option_not_told(story.network, name);
     throw errors::not_in_story(story.network, name, names_in(story));
+  }
+  return answer;
+}
+
+Answer ask_all(const Story& story) {
+  Answer answer{.name = story.network,
+                .tensors = story.tensors,
+                .parameters = {},
+                .axes = all_axes(story),
+                .sentences = {}};
+  look_up_parameters(story, answer);
+  for (const LayerStory& layer : story.layers) {
+    for (const std::string& each : layer.equalities) add_new(answer.sentences, each);
+    for (const std::string& each : layer.notes) add_new(answer.sentences, each);
   }
   return answer;
 }

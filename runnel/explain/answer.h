@@ -23,6 +23,9 @@ struct Answer {
 /// option of a layer. Throws  OptionError when the story does not speak of it, with what may have been meant.
 Answer ask(const Story& story, const std::string& name);
 
+/// All tensors, parameters, numbers and sentences of a story.
+Answer ask_all(const Story& story);
+
 /// For a terminal of 80 columns.
 std::string answer_text(const Answer& answer, const StoryTextOptions& options = {});
 /// {"name": "h_n", "tensors": […], "parameters": […], "origins": […], "sentences": […]} on one line, the members as

@@ -53,6 +53,16 @@ double block_height(int64_t size) {
   return std::min(BlockHeight::kMost, BlockHeight::kOne + BlockHeight::kDoubled * logarithm);
 }
 
+void move_down(Drawing& drawing, double by) {
+  for (std::vector<Box>* boxes : {&drawing.panels, &drawing.boxes}) {
+    for (Box& box : *boxes) box.y += by;
+  }
+  for (Path& path : drawing.paths) {
+    for (auto& point : path.points) point.second += by;
+  }
+  for (TextLine& line : drawing.texts) line.y += by;
+}
+
 double text_width(const std::string& text, double size) {
   return static_cast<double>(columns(text)) * kAdvance * size;
 }

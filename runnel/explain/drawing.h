@@ -69,6 +69,9 @@ struct BlockHeight {
 };
 double block_height(int64_t size);
 
+/// All further down.
+void move_down(Drawing& drawing, double by);
+
 /// The width of a text in a monospaced font, estimated generously.
 double text_width(const std::string& text, double size);
 /// The same of a word or a phrase with the largest numbers that the knobs give.

@@ -12,4 +12,7 @@ namespace runnel::errors {
 OptionError not_in_story(const std::string& network, const std::string& name,
                          std::span<const std::string> names);
 
+/// A question about an option that has its default, and that the story does not speak of therefore.
+OptionError option_not_told(const std::string& network, const std::string& option);
+
 }  // namespace runnel::errors

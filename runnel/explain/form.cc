@@ -109,7 +109,8 @@ std::string text_of(const Parts& parts) {
   return text;
 }
 
-Variations::Variations(Story shown, std::string_view network) : shown_(std::move(shown)) {
+Variations::Variations(Story shown, std::string_view network, const NetworkContext& context)
+    : shown_(std::move(shown)) {
   find_knobs();
   if (knobs_.empty()) return;
   const auto tell = [&](std::span<const size_t> turned) {
@@ -125,7 +126,7 @@ Variations::Variations(Story shown, std::string_view network) : shown_(std::move
     const Shape& data = shown_.tensors[0].shape;
     if (!sizes.seq && data.has(axes::seq)) sizes.seq = data.size(axes::seq);
     if (sizes.seq == Axis::kSymbolic) sizes.seq.reset();
-    told_.push_back(tell_story(changed_network(network, changes), sizes));
+    told_.push_back(tell_story(changed_network(network, changes), sizes, context));
   };
   tell({});
   for (size_t i = 0; i < knobs_.size(); ++i) {

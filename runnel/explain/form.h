@@ -65,7 +65,7 @@ class Variations {
   /// Nothing can be turned.
   explicit Variations(Story shown) : shown_(std::move(shown)) {}
   /// `network` is the text that the story is of; what it leaves out follows. It is told for some values of each knob.
-  Variations(Story shown, std::string_view network);
+  Variations(Story shown, std::string_view network, const NetworkContext& context = {});
 
   const Story& shown() const { return shown_; }
   const std::vector<Knob>& knobs() const { return knobs_; }

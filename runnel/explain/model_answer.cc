@@ -1,6 +1,7 @@
 #include "runnel/explain/model_answer.h"
 
 #include <algorithm>
+#include <charconv>
 #include <fmt/format.h>
 
 #include "runnel/explain/layout.h"
@@ -28,11 +29,45 @@ std::vector<std::string> explained_parts(const ModelStory& story) {
   return paths;
 }
 
+/// Whether "0-2" of a path stands for "1" of a name.
+bool is_in_range(std::string_view range, std::string_view number) {
+  const auto value = [](std::string_view digits, int64_t& to) {
+    const char* end = digits.data() + digits.size();
+    return std::from_chars(digits.data(), end, to) == std::from_chars_result{end, std::errc()};
+  };
+  const size_t dash = range.find('-');
+  int64_t first = 0, last = 0, asked = 0;
+  return dash != std::string_view::npos && value(range.substr(0, dash), first) &&
+         value(range.substr(dash + 1), last) && value(number, asked) && first <= asked && asked <= last;
+}
+
+/// What stands in a name behind a part's path, "h_n" of "cells.1.h_n" behind "cells.0-2"; nothing when the name does not
+/// begin with the path.
+std::optional<std::string> behind_path(std::string_view path, std::string_view name) {
+  while (!path.empty()) {
+    const std::string_view piece = path.substr(0, path.find('.')), word = name.substr(0, name.find('.'));
+    if (piece != word && !is_in_range(piece, word)) return std::nullopt;
+    path.remove_prefix(std::min(path.size(), piece.size() + 1));
+    if (word.size() == name.size()) return path.empty() ? std::optional<std::string>("") : std::nullopt;
+    name.remove_prefix(word.size() + 1);
+  }
+  return std::string(name);
+}
+
+/// The part of this name; null when there is none.
+const PartStory* part_called(const ModelStory& story, const std::string& name) {
+  const auto is = [&](const PartStory& part) {
+    return story_of(part) && !part.path.empty() && behind_path(part.path, name) == "";
+  };
+  const auto found = std::find_if(story.parts.begin(), story.parts.end(), is);
+  return found == story.parts.end() ? nullptr : &*found;
+}
+
 /// The part whose path the name begins with, the longest path; null when it begins with none.
 const PartStory* part_named_by(const ModelStory& story, const std::string& name) {
   const PartStory* found = nullptr;
   for (const PartStory& part : story.parts) {
-    if (!story_of(part) || part.path.empty() || !name.starts_with(part.path + ".")) continue;
+    if (!story_of(part) || part.path.empty() || behind_path(part.path, name).value_or("").empty()) continue;
     if (!found || part.path.size() > found->path.size()) found = &part;
   }
   return found;
@@ -59,17 +94,14 @@ auto of_one_part(const ModelStory& story, const std::string& name, const Functio
   throw errors::in_several_parts(name, story.kind, paths, with_path(paths[0], name));
 }
 
+/// With no name, all of the part.
 Answer ask_part(const PartStory& part, const std::string& name) {
-  Answer answer = ask(*story_of(part), name);
-  answer.name = with_path(part.path, name);
+  const Story& story = *story_of(part);
+  Answer answer = name.empty() ? ask_all(story) : ask(story, name);
+  answer.name = name.empty() ? part.path : with_path(part.path, name);
   for (TensorStory& tensor : answer.tensors) tensor.name = with_path(part.path, tensor.name);
   for (ParameterStory& parameter : answer.parameters) parameter.name = with_path(part.path, parameter.name);
   return answer;
-}
-
-std::string owner_of(const std::string& path) {
-  const size_t dot = path.rfind('.');
-  return dot == std::string::npos ? "" : path.substr(0, dot);
 }
 
 /// The Sequential that the part stands in and that is told as a chain, and the part's place there.
@@ -79,10 +111,10 @@ std::optional<std::pair<const PartStory*, int64_t>> place_in_chain(const ModelSt
   int64_t place = 0;
   for (const PartStory& each : story.parts) {
     if (&each == &part) break;
-    if (each.chain && each.path == owner_of(part.path)) {
+    if (each.chain && each.holds(part)) {
       chain = &each;
       place = 0;
-    } else if (chain && owner_of(each.path) == chain->path) {
+    } else if (chain && !each.whole_of_parts) {
       place += each.times / chain->times;
     }
   }
@@ -120,12 +152,21 @@ struct Target {
 Target target_of(const ModelStory& story, const std::string& text) {
   OptionChange change = parse_change(text);
   const PartStory& part = part_of(story, change);
-  if (!part.path.empty() && change.layer.starts_with(part.path)) {
-    change.layer = change.layer.substr(std::min(change.layer.size(), part.path.size() + 1));
-  }
+  if (const auto layer = behind_path(part.path, change.layer)) change.layer = *layer;
   const auto place = place_in_chain(story, part);
   if (place) change.layer = std::to_string(place->second);
   return {place ? place->first : &part, change.to_string()};
+}
+
+/// The part that is meant where none is named: the only one, or all in their order.
+const PartStory* only_part(const ModelStory& story) {
+  if (story.parts[0].chain) return &story.parts[0];
+  const PartStory* found = nullptr;
+  for (const PartStory& part : story.parts) {
+    if (part.story && found) return nullptr;
+    if (part.story) found = &part;
+  }
+  return found;
 }
 
 bool is_size_of_data(const std::string& change) {
@@ -135,8 +176,9 @@ bool is_size_of_data(const std::string& change) {
 }  // namespace
 
 Answer ask(const ModelStory& story, const std::string& name) {
+  if (const PartStory* part = part_called(story, name)) return ask_part(*part, "");
   if (const PartStory* part = part_named_by(story, name))
-    return ask_part(*part, name.substr(part->path.size() + 1));
+    return ask_part(*part, *behind_path(part->path, name));
   if (story.parts[0].chain) return ask_part(story.parts[0], name);
   return of_one_part(story, name, [&](const PartStory& part) { return ask_part(part, name); });
 }
@@ -156,12 +198,13 @@ PartWhatIf what_if(const ModelStory& story, std::span<const std::string> changes
     part = target.part;
     of_part.push_back(target.change);
   }
-  if (!part)
-    throw errors::in_no_part(changes.empty() ? "it" : changes[0], story.kind, explained_parts(story));
+  if (!part) part = only_part(story);
+  if (!part) throw errors::size_of_many_parts(changes[0], explained_parts(story));
   const Story& told = *story_of(*part);
   const bool steps = told.tensors[0].shape.has(axes::seq);
   return {part->path,
-          what_if(told.network, of_part, {.batch = sizes.batch, .seq = steps ? sizes.seq : std::nullopt})};
+          what_if(told.network, of_part, {.batch = sizes.batch, .seq = steps ? sizes.seq : std::nullopt},
+                  {.part = !part->path.empty()})};
 }
 
 std::string what_if_text(const PartWhatIf& changes, const StoryTextOptions& options) {

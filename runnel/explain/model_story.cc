@@ -1,6 +1,7 @@
 #include "runnel/explain/model_story.h"
 
 #include <algorithm>
+#include <charconv>
 #include <fmt/format.h>
 
 #include "runnel/base/error.h"
@@ -13,7 +14,7 @@ namespace runnel {
 namespace {
 
 /// More layers than a page has room for are told one by one.
-constexpr int64_t kMostInChain = 1000;
+constexpr size_t kMostInChain = 1000;
 
 /// The product; nothing when it does not fit.
 std::optional<int64_t> product(int64_t a, int64_t b) {
@@ -28,14 +29,14 @@ class ModelTeller {
 
   ModelStory tell(const PrintedModule& model) {
     story_.kind = model.kind;
-    add(model, 1, 0);
+    add(model, 1, 0, false);
     story_.count = sum_of(counts_);
     notes();
     return std::move(story_);
   }
 
  private:
-  void add(const PrintedModule& module, int64_t around, size_t depth) {
+  void add(const PrintedModule& module, int64_t around, size_t depth, bool in_chain) {
     PartStory part{.path = module.path,
                    .kind = module.kind,
                    .text = module.text,
@@ -44,9 +45,10 @@ class ModelTeller {
                    .whole_of_parts = !module.parts.empty()};
     if (module.parts.empty()) tell_layer_of(part);
     const int64_t times = part.times;
-    if (module.kind == "Sequential") tell_chain_of(module, part);
+    if (module.kind == "Sequential" && !in_chain) tell_chain_of(module, part);
+    in_chain = in_chain || part.chain;
     story_.parts.push_back(std::move(part));
-    for (const PrintedModule& each : module.parts) add(each, times, depth + 1);
+    for (const PrintedModule& each : module.parts) add(each, times, depth + 1, in_chain);
   }
 
   void tell_layer_of(PartStory& part) {
@@ -69,27 +71,59 @@ class ModelTeller {
   }
 
   /// A layer as it stands in a chain, where batch comes first unless it is said.
-  static std::string in_chain(const PrintedModule& layer) {
+  static std::string as_in_chain(const PrintedModule& layer) {
     const bool walks = layer.kind == "RNN" || layer.kind == "LSTM" || layer.kind == "GRU";
     if (!walks || layer.text.find("batch_first") != std::string::npos) return layer.text;
     return layer.text.substr(0, layer.text.size() - 1) + ", batch_first=False)";
   }
 
-  void tell_chain_of(const PrintedModule& module, PartStory& part) {
-    std::string text;
-    int64_t layers = 0;
+  /// A layer of a chain, and what it is called in the Sequential: "2", inside another one "2.0".
+  struct ChainLayer {
+    std::string text, name;
+  };
+
+  /// "4" of the third of "encoder.2-5".
+  static std::string name_of(const PrintedModule& part, int64_t place) {
+    const std::string name = part.path.substr(part.path.rfind('.') + 1);
+    int64_t first = 0;
+    std::from_chars(name.data(), name.data() + name.size(), first);
+    return part.times == 1 ? name : std::to_string(first + place);
+  }
+
+  /// Adds the layers of a Sequential, and of those inside it; false when there is another kind of part.
+  static bool add_layers(const PrintedModule& module, const std::string& owner,
+                         std::vector<ChainLayer>& layers) {
     for (const PrintedModule& each : module.parts) {
-      if (!each.parts.empty() || !is_layer_kind(each.kind)) return;
-      for (int64_t i = 0; i < each.times && layers < kMostInChain; ++i, ++layers) {
-        text += (text.empty() ? "" : " -> ") + in_chain(each);
+      if (each.parts.empty() ? !is_layer_kind(each.kind) : each.kind != "Sequential") return false;
+      for (int64_t i = 0; i < each.times && layers.size() < kMostInChain; ++i) {
+        const std::string name = owner + name_of(each, i);
+        if (each.parts.empty()) layers.push_back({as_in_chain(each), name});
+        if (!each.parts.empty() && !add_layers(each, name + ".", layers)) return false;
       }
     }
-    if (layers < 2 || layers == kMostInChain) return;
+    return true;
+  }
+
+  /// Gives the parameters the names that they have in the Sequential.
+  static void rename_parameters(const std::vector<ChainLayer>& layers, Story& chain) {
+    for (size_t i = 0; i < layers.size(); ++i) {
+      for (ParameterStory& each : chain.layers[i].parameters) {
+        each.name = layers[i].name + each.name.substr(each.name.find('.'));
+      }
+    }
+  }
+
+  void tell_chain_of(const PrintedModule& module, PartStory& part) {
+    std::vector<ChainLayer> layers;
+    if (!add_layers(module, "", layers) || layers.size() < 2 || layers.size() >= kMostInChain) return;
+    std::string text;
+    for (const ChainLayer& layer : layers) text += (text.empty() ? "" : " -> ") + layer.text;
     try {
       const ShapesOnly shapes;
       const Network chain = make_network(text, {.part = !part.path.empty()});
       part.chain =
           tell_story(chain, {.batch = sizes_.batch, .seq = reads_steps(chain) ? sizes_.seq : std::nullopt});
+      rename_parameters(layers, *part.chain);
     } catch (const Error& error) {
       do_not_fit_.push_back(fmt::format("The parts of {} do not fit together: {}.",
                                         part.path.empty() ? part.kind : part.path, error.summary()));
@@ -161,11 +195,8 @@ Row row_of(const PartStory& part) {
 
 /// Whether the part stands in a Sequential that is told as a chain.
 bool told_in_chain(const ModelStory& story, const PartStory& part) {
-  const std::string owner =
-      part.path.substr(0, part.path.rfind('.') == std::string::npos ? 0 : part.path.rfind('.'));
-  return std::any_of(story.parts.begin(), story.parts.end(), [&](const PartStory& each) {
-    return each.chain && each.path == owner && &each != &part;
-  });
+  return std::any_of(story.parts.begin(), story.parts.end(),
+                     [&](const PartStory& each) { return each.chain && each.holds(part); });
 }
 
 /// "lstm", "encoder.lstm and decoder.lstm": the parts that are written like this one.
@@ -187,28 +218,43 @@ bool written_before(const ModelStory& story, const PartStory& part) {
 
 }  // namespace
 
+bool PartStory::holds(const PartStory& other) const {
+  return path.empty() ? !other.path.empty() : other.path.starts_with(path + ".");
+}
+
 ModelStory tell_story(const PrintedModule& model, const StorySizes& sizes) {
   return ModelTeller(sizes).tell(model);
 }
 
-std::string story_text(const ModelStory& story, const StoryTextOptions& options) {
+std::vector<ToldPart> told_parts(const ModelStory& story) {
+  std::vector<ToldPart> told;
+  for (const PartStory& part : story.parts) {
+    const NetworkContext context{.part = !part.path.empty()};
+    if (part.chain) {
+      const std::string name = part.path.empty() ? part.kind : part.path;
+      told.push_back({name + ", its parts in their order", &*part.chain, context});
+    }
+    if (!part.story || part.story->count.formula.empty() || told_in_chain(story, part)) continue;
+    if (!written_before(story, part)) told.push_back({title_of(story, part), &*part.story, context});
+  }
+  return told;
+}
+
+std::string parts_text(const ModelStory& story) {
   std::vector<Row> rows;
   for (const PartStory& part : story.parts) rows.push_back(row_of(part));
-  std::string page = aligned_rows(rows) + "\n";
+  return aligned_rows(rows);
+}
+
+std::string story_text(const ModelStory& story, const StoryTextOptions& options) {
+  std::string page = parts_text(story) + "\n";
   const std::string counted = story.count.formula.empty() ? "none" : number_of(story.count);
   page += hanging("", "    ", "Parameters of the explained parts together: " + counted) + "\n";
   for (const std::string& note : story.notes) {
     if (options.detail != Detail::brief) page += hanging("", "  ", note);
   }
-  for (const PartStory& part : story.parts) {
-    if (part.chain) {
-      const std::string name = part.path.empty() ? part.kind : part.path;
-      page += "\n" + hanging("── ", "   ", name + ", its parts in their order") + "\n" +
-              story_text(*part.chain, options);
-    }
-    if (!part.story || part.story->count.formula.empty() || told_in_chain(story, part)) continue;
-    if (written_before(story, part)) continue;
-    page += "\n" + hanging("── ", "   ", title_of(story, part)) + "\n" + story_text(*part.story, options);
+  for (const ToldPart& part : told_parts(story)) {
+    page += "\n" + hanging("── ", "   ", part.title) + "\n" + story_text(*part.story, options);
   }
   return page;
 }

@@ -120,6 +120,11 @@ ParameterCount count_parameters(const Layer& layer) {
   return count;
 }
 
+std::string worked_out(const ParameterCount& count) {
+  if (count.formula.empty()) return "none";
+  return (count.value ? grouped(*count.value) + " = " : "") + count.formula;
+}
+
 ParameterCount sum_of(std::span<const ParameterCount> counts) {
   std::vector<ParameterCount> parts;
   for (const ParameterCount& count : counts) {
@@ -129,7 +134,7 @@ ParameterCount sum_of(std::span<const ParameterCount> counts) {
   ParameterCount sum;
   for (const ParameterCount& part : parts) {
     if (!part.value) sum.value.reset();
-    if (sum.value) *sum.value += *part.value;
+    if (sum.value && __builtin_add_overflow(*sum.value, *part.value, &*sum.value)) sum.value.reset();
     sum.formula += (sum.formula.empty() ? "" : " + ") + (part.value ? grouped(*part.value) : part.formula);
   }
   return sum;

@@ -25,6 +25,9 @@ struct ParameterCount {
 /// is `value`.
 ParameterCount count_parameters(const Layer& layer);
 
+/// "7,320 = 3 gates · 20 · (100 + 20 + 2)"; the formula alone where a size is symbolic; "none"
+std::string worked_out(const ParameterCount& count);
+
 /// The sum over layers: "500,000 + 235,520 + 1,542".
 ParameterCount sum_of(std::span<const ParameterCount> counts);
 

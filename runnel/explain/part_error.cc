@@ -26,6 +26,16 @@ OptionError in_several_parts(const std::string& name, const std::string& model,
                      {{"parts", listed_parts(parts)}, {"fix", fix}});
 }
 
+OptionError size_of_many_parts(const std::string& change, std::span<const std::string> parts) {
+  std::vector<ErrorDetail> details{{"parts", parts.empty() ? "none that is explained" : listed_parts(parts)}};
+  if (!parts.empty()) {
+    const size_t equals = change.find('=');
+    details.push_back({"fix", fmt::format("--{} {} in place of --what-if tells all parts with that size",
+                                          change.substr(0, equals), change.substr(equals + 1))});
+  }
+  return OptionError(fmt::format("{} is a change for every part that reads data", change), details);
+}
+
 OptionError changes_of_several_parts(const std::string& first, const std::string& second) {
   return OptionError(
       fmt::format("{} and {} are changes of different parts", first, second),

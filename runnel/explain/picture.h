@@ -3,6 +3,7 @@
 #include <string>
 
 #include "runnel/explain/drawing.h"
+#include "runnel/explain/model_story.h"
 
 /// A network as a picture. Left to right is time, bottom to top is depth: the data at the bottom; above them each
 /// layer and the tensor that it gives; a recurrent layer unrolled, a block for each step, layer and direction, with
@@ -24,11 +25,18 @@ std::string story_svg(const Story& story, const PictureOptions& options = {});
 
 /// A story whose sizes can be turned. Sizes of the data that are not given are those of an example: 3 sequences of 10
 /// steps. Throws  as tell_story does.
-Variations turnable_story(std::string_view network, const StorySizes& sizes = {});
+Variations turnable_story(std::string_view network, const StorySizes& sizes = {},
+                          const NetworkContext& context = {});
 Variations turnable_story(const TextClassifier& model, const StorySizes& sizes = {});
 
 /// A page with the picture for small and for large screens, in which numbers tell where they come from when they are
 /// pointed at or focused, and sizes can be turned: every shape follows at once. One file, nothing from elsewhere.
 std::string story_html(const Variations& story);
+
+/// The parts of a printed model one under the other, each with its name; the same parts as story_text tells.
+Drawing draw(const ModelStory& model, const PictureOptions& options = {});
+std::string story_svg(const ModelStory& model, const PictureOptions& options = {});
+/// Each part is turned by itself, but for batch and seq, which are the same for all.
+std::string story_html(const ModelStory& model, const StorySizes& sizes = {});
 
 }  // namespace runnel

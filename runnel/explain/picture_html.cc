@@ -7,12 +7,13 @@
 namespace runnel {
 namespace {
 
-constexpr double kSmallScreen = 300, kLargeScreen = 1000;
+constexpr double kSmallScreen = 300, kLargeScreen = 960;
 
 /// A form says how a number follows from the sizes that are turned; all forms come from the page. The only arithmetic
 /// here is that of form.h: a constant, and for each term a factor times what its knobs differ from their bases.
 constexpr std::string_view kScript = R"(
-const knobs = [...document.querySelectorAll('input[data-base]')];
+const turn = section => {
+const knobs = [...section.querySelectorAll('input[data-base]')];
 const first = knobs.map(knob => knob.value);
 const at = form => {
   const x = knobs.map(knob => Number(knob.value) - Number(knob.dataset.base));
@@ -23,7 +24,7 @@ const written = (number, grouped) => grouped ? number.toLocaleString('en-US') : 
 const joined = parts => parts.map(part => part.form ? written(at(part.form), part.grouped) : part).join('');
 const parse = text => JSON.parse(text);
 const changing = [];
-const each = (attribute, change, original) => document.querySelectorAll('[data-' + attribute + ']').forEach(element => {
+const each = (attribute, change, original) => section.querySelectorAll('[data-' + attribute + ']').forEach(element => {
   const form = parse(element.getAttribute('data-' + attribute)), before = original(element);
   changing.push(as_told => change(element, as_told ? before : null, form));
 });
@@ -53,10 +54,19 @@ const follow = () => {
   for (const knob of knobs) document.getElementById(knob.id + '-value').textContent = knob.value;
   for (const change of changing) change(as_told);
 };
-for (const knob of knobs) knob.addEventListener('input', follow);
-document.getElementById('back')?.addEventListener('click', () => {
-  knobs.forEach((knob, i) => { knob.value = first[i]; });
-  follow();
+section.querySelector('.back')?.addEventListener('click', () => {
+  knobs.forEach((knob, i) => {
+    knob.value = first[i];
+    knob.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+});
+return follow;
+};
+const sections = [...document.querySelectorAll('section')].map(turn);
+document.addEventListener('input', event => {
+  const shared = event.target.dataset.shared;
+  if (shared) document.querySelectorAll(`input[data-shared=${shared}]`).forEach(knob => { knob.value = event.target.value; });
+  for (const follow of sections) follow();
 });
 
 const tip = document.getElementById('tip');
@@ -79,71 +89,104 @@ document.addEventListener('keydown', event => { if (event.key === 'Escape') hide
 document.querySelectorAll('[data-origin]').forEach(number => number.setAttribute('aria-describedby', 'tip'));
 )";
 
-constexpr std::string_view kStyle = R"(figure{margin:0}
+constexpr std::string_view kStyle =
+    R"(figure{margin:0} h2{font-size:14px;margin:28px 0 6px;overflow-wrap:anywhere}
+.parts{font:inherit;font-size:12px;overflow-x:auto;margin:6px 0;padding:8px;background:var(--panel)}
 .small{display:block} .large{display:none}
-@media (min-width:1040px){.small{display:none} .large{display:block}}
+@media (min-width:1000px){.small{display:none} .large{display:block}}
 .knobs{display:grid;grid-template-columns:repeat(auto-fit,minmax(240px,1fr));gap:8px 24px;max-width:980px;margin:12px 0}
 .knobs label{display:grid;grid-template-columns:1fr auto;gap:2px 8px} .knobs input{grid-column:1/-1;width:100%;margin:0}
 #tip{position:absolute;max-width:min(300px,calc(100vw - 32px));padding:6px 9px;border-radius:6px;pointer-events:none;
 background:var(--ink);color:var(--ground);font-size:13px;line-height:1.4}
 )";
 
-std::string sliders(const Variations& story) {
+/// `id` begins the ids of all that is in the section.
+std::string sliders(const Variations& story, const std::string& id) {
   if (story.knobs().empty()) return "";
   std::string html = "<form class=\"knobs\" aria-label=\"Sizes to turn\" autocomplete=\"off\">\n";
   for (size_t i = 0; i < story.knobs().size(); ++i) {
     const Knob& knob = story.knobs()[i];
     html += fmt::format(
-        R"(<label for="knob-{0}"><span>{1}</span><output id="knob-{0}-value" for="knob-{0}">{2}</output>)"
-        R"(<input type="range" id="knob-{0}" min="{3}" max="{4}" value="{2}" data-base="{5}"></label>)"
+        R"(<label for="{6}-{0}"><span>{1}</span><output id="{6}-{0}-value" for="{6}-{0}">{2}</output>)"
+        R"(<input type="range" id="{6}-{0}" min="{3}" max="{4}" value="{2}" data-base="{5}"{7}></label>)"
         "\n",
-        i, xml(knob.label(story.shown())), knob.value, knob.least, knob.most, knob.base);
+        i, xml(knob.label(story.shown())), knob.value, knob.least, knob.most, knob.base, id + "knob",
+        knob.layer ? "" : fmt::format(" data-shared=\"{}\"", knob.option));
   }
-  return html + "<button type=\"button\" id=\"back\">as it was</button>\n</form>\n";
+  return html + "<button type=\"button\" class=\"back\">as it was</button>\n</form>\n";
 }
 
 /// `tell`, which tells of `network`, with sizes for all that the data have.
 template <class Tell>
-Variations with_example_sizes(const Tell& tell, std::string_view network, StorySizes sizes) {
+Variations with_example_sizes(const Tell& tell, std::string_view network, StorySizes sizes,
+                              const NetworkContext& context) {
   const Story story = tell(sizes);
   const Shape& data = story.tensors[0].shape;
   const auto missing = [&](AxisName name) { return data.has(name) && data.size(name) == Axis::kSymbolic; };
   if (missing(axes::batch)) sizes.batch = 3;
   if (missing(axes::seq)) sizes.seq = 10;
-  return Variations(tell(sizes), network);
+  return Variations(tell(sizes), network, context);
+}
+
+constexpr std::string_view kReading =
+    "<p>Time goes from left to right, depth from bottom to top. Point at a number, or reach it with the tab "
+    "key, to see "
+    "where it comes from.</p>\n";
+
+/// Sliders and the picture for both screens, which follow them.
+std::string section_of(const Variations& story, const std::string& id) {
+  std::string html = sliders(story, id) + "<figure>\n";
+  for (const bool large : {false, true}) {
+    const Drawing drawing = draw(story, {.width = large ? kLargeScreen : kSmallScreen});
+    html += fmt::format("<div class=\"{}\">\n{}</div>\n", large ? "large" : "small",
+                        to_svg(drawing, {.in_page = true, .id = id + (large ? "large" : "small")}));
+  }
+  return html + "</figure>\n";
+}
+
+std::string page_of(const std::string& title, const std::string& body) {
+  return html_page({.title = title,
+                    .style = std::string(kStyle),
+                    .body = body + "<div id=\"tip\" role=\"tooltip\" hidden></div>\n",
+                    .data = fmt::format(" data-block=\"{} {} {}\"", BlockHeight::kOne, BlockHeight::kDoubled,
+                                        BlockHeight::kMost),
+                    .script = std::string(kScript)});
 }
 
 }  // namespace
 
-Variations turnable_story(std::string_view network, const StorySizes& sizes) {
-  return with_example_sizes([&](const StorySizes& s) { return tell_story(network, s); }, network, sizes);
+Variations turnable_story(std::string_view network, const StorySizes& sizes, const NetworkContext& context) {
+  return with_example_sizes([&](const StorySizes& s) { return tell_story(network, s, context); }, network,
+                            sizes, context);
 }
 
 Variations turnable_story(const TextClassifier& model, const StorySizes& sizes) {
   return with_example_sizes([&](const StorySizes& s) { return tell_story(model, s); },
-                            model.network.module->to_string(), sizes);
+                            model.network.module->to_string(), sizes, {});
 }
 
 std::string story_html(const Variations& story) {
-  const Story& shown = story.shown();
-  std::string body = page_heading(shown.network);
-  body +=
-      "<p>Time goes from left to right, depth from bottom to top. Point at a number, or reach it with the "
-      "tab key, "
-      "to see where it comes from.</p>\n";
-  body += sliders(story) + "<figure>\n";
-  for (const bool large : {false, true}) {
-    const Drawing drawing = draw(story, {.width = large ? kLargeScreen : kSmallScreen});
-    body += fmt::format("<div class=\"{}\">\n{}</div>\n", large ? "large" : "small",
-                        to_svg(drawing, {.in_page = true, .id = large ? "large" : "small"}));
+  const std::string& network = story.shown().network;
+  return page_of(network, page_heading(network) + std::string(kReading) + "<section>\n" +
+                              section_of(story, "") + "</section>\n");
+}
+
+std::string story_html(const ModelStory& model, const StorySizes& sizes) {
+  const std::string title = model.kind.empty() ? "A part of a model" : model.kind;
+  std::string body =
+      page_heading(title) + "<pre class=\"parts\" tabindex=\"0\">" + xml(parts_text(model)) + "</pre>\n";
+  for (const std::string& note : model.notes) body += "<p>" + xml(note) + "</p>\n";
+  body += kReading;
+  const std::vector<ToldPart> parts = told_parts(model);
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const bool steps = parts[i].story->tensors[0].shape.has(axes::seq);
+    const Variations part =
+        turnable_story(parts[i].story->network,
+                       {.batch = sizes.batch, .seq = steps ? sizes.seq : std::nullopt}, parts[i].context);
+    body += "<section>\n<h2>" + xml(parts[i].title) + "</h2>\n" +
+            section_of(part, fmt::format("part-{}-", i)) + "</section>\n";
   }
-  body += "</figure>\n<div id=\"tip\" role=\"tooltip\" hidden></div>\n";
-  return html_page({.title = shown.network,
-                    .style = std::string(kStyle),
-                    .body = body,
-                    .data = fmt::format(" data-block=\"{} {} {}\"", BlockHeight::kOne, BlockHeight::kDoubled,
-                                        BlockHeight::kMost),
-                    .script = std::string(kScript)});
+  return page_of(title, body);
 }
 
 }  // namespace runnel

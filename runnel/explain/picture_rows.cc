@@ -100,13 +100,7 @@ void RowStack::line(std::vector<std::pair<double, double>> points, bool arrow, c
 
 Drawing RowStack::finish(double above, double below) {
   const double down = above - y_;
-  for (std::vector<Box>* boxes : {&drawing_.panels, &drawing_.boxes}) {
-    for (Box& box : *boxes) box.y += down;
-  }
-  for (Path& path : drawing_.paths) {
-    for (auto& point : path.points) point.second += down;
-  }
-  for (TextLine& line : drawing_.texts) line.y += down;
+  move_down(drawing_, down);
   drawing_.width = grid_.width;
   drawing_.height = down + below;
   return std::move(drawing_);

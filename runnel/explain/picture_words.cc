@@ -11,6 +11,13 @@ namespace {
 
 std::string color_of_name(std::string_view name) { return axis_color(name) ? std::string(name) : ""; }
 
+/// What a name means that stands beside another one only.
+std::string_view meaning_beside(std::string_view name) {
+  return name == axes::layer.text()       ? "which of the layers that num_layers puts on top of each other"
+         : name == axes::direction.text() ? "forward or reverse"
+                                          : "";
+}
+
 const Axis& end_of(const TensorStory& tensor) { return tensor.shape[tensor.shape.rank() - 1]; }
 
 }  // namespace
@@ -110,7 +117,7 @@ std::vector<Phrase> StoryWords::legend() const {
           told.push_back(name);
           Phrase line{{Span{.part = {"■"}, .axis = color_of_name(name)}},
                       {Span{.part = {std::string(name)}, .axis = color_of_name(name)}}};
-          const Phrase meaning = words_of({{joined ? "" : axis.meaning}});
+          const Phrase meaning = words_of({{joined ? std::string(meaning_beside(name)) : axis.meaning}});
           line.insert(line.end(), meaning.begin(), meaning.end());
           lines.push_back(std::move(line));
         }

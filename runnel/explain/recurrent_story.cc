@@ -53,7 +53,9 @@ class RecurrentTeller {
                          "forward, then reverse"};
     TensorStory tensor = tensor_behind(scene_.data, shapes_.output, {both() ? wide : hidden(last, false)});
     tensor.name = "output";
-    tensor.sentence = both() ? "the state at every step, directions side by side" : "the state at every step";
+    const std::string layer = stacked() ? fmt::format(" of layer {}", config_.num_layers) : "";
+    tensor.sentence =
+        fmt::format("the state{} at every step{}", layer, both() ? ", directions side by side" : "");
     return tensor;
   }
 
@@ -158,8 +160,11 @@ class RecurrentTeller {
 
   /// The states are as they are whatever describes a step.
   std::string independence() const {
-    return fmt::format("{} not depend on input_size: another one changes weight_ih_l0{}, nothing else.",
-                       lstm_ ? "h_n and c_n do" : "h_n does", both() ? " and weight_ih_l0_reverse" : "");
+    const std::vector<std::string> weights =
+        both() ? std::vector<std::string>{"input", "weight_ih_l0", "weight_ih_l0_reverse"}
+               : std::vector<std::string>{"input", "weight_ih_l0"};
+    return fmt::format("{} not depend on input_size: another one changes the shapes of {}, no other.",
+                       lstm_ ? "h_n and c_n do" : "h_n does", enumerated(weights));
   }
 
   std::string layout() const {

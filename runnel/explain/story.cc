@@ -185,9 +185,9 @@ Story tell_story(const Network& network, const StorySizes& sizes) {
   return Teller(network, sizes, wording_of(reader_of(network, sizes))).tell();
 }
 
-Story tell_story(std::string_view network, const StorySizes& sizes) {
+Story tell_story(std::string_view network, const StorySizes& sizes, const NetworkContext& context) {
   const ShapesOnly shapes;
-  return tell_story(make_network(network), sizes);
+  return tell_story(make_network(network, context), sizes);
 }
 
 Story tell_story(const TextClassifier& model, const StorySizes& sizes) {

@@ -102,7 +102,7 @@ struct Story {
 /// Tells the story. Throws  ShapeError when the layers do not fit together.
 Story tell_story(const Network& network, const StorySizes& sizes = {});
 /// The same for a network as text, of any size at once. Throws  OptionError, ShapeError as make_network does.
-Story tell_story(std::string_view network, const StorySizes& sizes = {});
+Story tell_story(std::string_view network, const StorySizes& sizes = {}, const NetworkContext& context = {});
 /// The same for a model: what its tokenizer, vocabulary and labels decide is told too.
 Story tell_story(const TextClassifier& model, const StorySizes& sizes = {});
 

@@ -1,5 +1,6 @@
 #include "runnel/explain/terms.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
@@ -193,6 +194,14 @@ std::vector<TermStory> terms() {
   add_layer_terms(terms);
   add_state_terms(terms);
   return terms;
+}
+
+bool is_term(std::string_view word) {
+  const std::vector<TermStory> known = terms();
+  return std::any_of(known.begin(), known.end(), [&](const TermStory& term) {
+    return std::equal(word.begin(), word.end(), term.name.begin(), term.name.end(),
+                      [](char a, char b) { return a == b || (a == '_' && b == ' '); });
+  });
 }
 
 std::string terms_text() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// The words of the field, each explained with words that stand above it.
@@ -15,6 +16,9 @@ struct TermStory {
 /// In an order in which no term is used before it is explained. All examples are about 3 sentences of at most 10
 /// words, 100 numbers a word, and a GRU that remembers 20.
 std::vector<TermStory> terms();
+
+/// Whether a word is one of them, "hidden state" or "hidden_state".
+bool is_term(std::string_view word);
 
 /// For a terminal of 80 columns.
 std::string terms_text();

@@ -217,19 +217,14 @@ class StoryPage {
     for (const std::string& note : notes) page_ += hanging("", kIndent, note);
   }
 
-  static std::string worked_out(const ParameterCount& count) {
-    if (count.formula.empty()) return "none";
-    const std::string value = count.value ? grouped(*count.value) + " = " : "";
-    return value + formula_text(count.formula);
-  }
-
   void parameters() {
     gap();
-    page_ += hanging("", std::string(4, ' '), "Parameters: " + worked_out(story_.count));
+    page_ += hanging("", std::string(4, ' '), "Parameters: " + formula_text(worked_out(story_.count)));
     for (const LayerStory& layer : story_.layers) {
       if (layer.parameters.empty()) continue;
       if (!story_.lone()) {
-        page_ += hanging(kIndent, std::string(6, ' '), title(layer) + "  " + worked_out(layer.count));
+        page_ += hanging(kIndent, std::string(6, ' '),
+                         title(layer) + "  " + formula_text(worked_out(layer.count)));
       }
       const std::string indent = story_.lone() ? kIndent : kIndent + kIndent;
       parameter_rows(layer, indent);
@@ -252,7 +247,7 @@ class StoryPage {
     const auto line = [&](const std::string& name, const ParameterCount& count, const std::string& words) {
       if (count.formula.empty()) return;
       page_ += hanging(indent, indent + std::string(4, ' '),
-                       name + ": " + worked_out(count) + (with_words ? words : ""));
+                       name + ": " + formula_text(worked_out(count)) + (with_words ? words : ""));
     };
     line("Multiply-adds", cost.multiply_adds,
          "; one for each number of a matrix, each time it is used; 3 times as many in training");

@@ -17,26 +17,32 @@ struct NamedShape {
   Shape shape;
 };
 
+/// With the layer's number in front where several layers have states, or tensors of the same name.
 std::vector<NamedShape> tensors_of(const Story& story) {
-  std::vector<NamedShape> tensors;
-  const auto walks = [](const LayerStory& layer) { return layer.gives.size() > 1; };
-  const bool many = std::count_if(story.layers.begin(), story.layers.end(), walks) > 1;
-  const auto add = [&](size_t place, const std::string& prefix) {
-    const TensorStory& each = story.tensors[place];
-    tensors.push_back({(many ? prefix : "") + each.name, each.shape});
+  struct Found {
+    std::string prefix;
+    const TensorStory* tensor;
   };
-  add(0, "");
+  std::vector<Found> found{{"", &story.tensors[0]}};
   for (size_t i = 0; i < story.layers.size(); ++i) {
     const std::string prefix = fmt::format("{}.", i);
     const LayerStory& layer = story.layers[i];
     // The first that a layer reads is what another one gives, or the data.
-    for (size_t k = 1; k < layer.reads.size(); ++k) add(layer.reads[k], prefix);
+    for (size_t k = 1; k < layer.reads.size(); ++k) found.push_back({prefix, &story.tensors[layer.reads[k]]});
     // What works on each number by itself gives the tensor that it reads once more.
-    const bool same =
-        layer.gives.size() == 1 && story.tensors[layer.gives[0]].name == story.tensors[layer.reads[0]].name;
+    const bool same = layer.parameters.empty() && layer.gives.size() == 1 &&
+                      story.tensors[layer.gives[0]].name == story.tensors[layer.reads[0]].name;
     for (const size_t place : layer.gives) {
-      if (!same) add(place, prefix);
+      if (!same) found.push_back({prefix, &story.tensors[place]});
     }
+  }
+  const auto walks = [](const LayerStory& layer) { return layer.gives.size() > 1; };
+  const bool many = std::count_if(story.layers.begin(), story.layers.end(), walks) > 1;
+  std::vector<NamedShape> tensors;
+  for (const Found& each : found) {
+    const auto namesake = [&](const Found& other) { return other.tensor->name == each.tensor->name; };
+    const bool numbered = many || std::count_if(found.begin(), found.end(), namesake) > 1;
+    tensors.push_back({(numbered ? each.prefix : "") + each.tensor->name, each.tensor->shape});
   }
   return tensors;
 }
@@ -75,9 +81,10 @@ std::vector<std::string> sentences_of(const Story& story, bool with_notes) {
     const LayerStory& layer = story.layers[i];
     const std::string prefix = story.lone() ? "" : fmt::format("{}. {}: ", i, layer.kind);
     for (const std::string& each : layer.equalities) sentences.push_back(prefix + each);
-    for (const std::string& each : layer.notes) {
-      if (with_notes) sentences.push_back(prefix + each);
-    }
+    if (!with_notes) continue;
+    for (const std::string& each : layer.notes) sentences.push_back(prefix + each);
+    // What a layer without parameters does is all that there is to tell of it.
+    if (layer.parameters.empty()) sentences.push_back(prefix + layer.sentence);
   }
   return sentences;
 }
@@ -179,7 +186,8 @@ bool WhatIf::nothing() const {
   return tensors.empty() && parameters.empty() && numbers.empty() && gone.empty() && come.empty();
 }
 
-WhatIf what_if(std::string_view network, std::span<const std::string> changes, const StorySizes& sizes) {
+WhatIf what_if(std::string_view network, std::span<const std::string> changes, const StorySizes& sizes,
+               const NetworkContext& context) {
   std::vector<OptionChange> of_options;
   StorySizes sizes_after = sizes;
   for (const std::string& text : changes) {
@@ -192,8 +200,8 @@ WhatIf what_if(std::string_view network, std::span<const std::string> changes, c
     }
   }
   // Both with the same ways of writing, so that nothing differs but the changes.
-  const Story before = tell_story(changed_network(network, {}), sizes);
-  const Story after = tell_story(changed_network(network, of_options), sizes_after);
+  const Story before = tell_story(changed_network(network, {}), sizes, context);
+  const Story after = tell_story(changed_network(network, of_options), sizes_after, context);
   WhatIf result{.before = before.network,
                 .after = after.network,
                 .tensors = compared(tensors_of(before), tensors_of(after)),

@@ -37,7 +37,8 @@ struct WhatIf {
 /// Compares a network with itself after changes: `hidden_size=40`, `1.hidden_size=40` (changed_network reads them), and
 /// `batch=64`, `seq=20`. Layers behind a changed one follow it.
 /// Throws  OptionError when a change or the network cannot be.
-WhatIf what_if(std::string_view network, std::span<const std::string> changes, const StorySizes& sizes = {});
+WhatIf what_if(std::string_view network, std::span<const std::string> changes, const StorySizes& sizes = {},
+               const NetworkContext& context = {});
 
 /// For a terminal of 80 columns: a row for each shape that changes, of the new one the axes that differ.
 ///

@@ -1,5 +1,6 @@
 #include "runnel/model/network.h"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <tuple>
@@ -24,6 +25,9 @@ namespace {
 /// More layers than any network has; so a slip, or a model file that lies, does not fill the memory
 /// with layers.
 constexpr int64_t kMostLayers = 1000;
+/// More numbers than any memory has, of one layer or of all; so that sums and products of them, as for what a network
+/// costs, do not overflow.
+constexpr int64_t kMostParameters = 1'000'000'000'000'000'000;
 
 /// Makes the layers of one chain, one after the other; knows the shape that travels between them.
 class NetworkBuilder {
@@ -42,6 +46,7 @@ class NetworkBuilder {
         throw errors::ids_lost(chain_, layer, *(&layer - 1));
       }
       std::unique_ptr<Layer> made = make(layer);
+      count_parameters_of(*made);
       const auto named = is_recurrent(layer) ? with_batch_first_named(chain_, layer) : std::nullopt;
       if (named) {
         network.remarks.push_back(errors::flag_is_bias(layer, *named));
@@ -54,6 +59,7 @@ class NetworkBuilder {
       }
     }
     if (!chain_.lone()) network.module = std::move(sequence);
+    if (chain_.placed) network.remarks.push_back(errors::placement_left_out());
     network.batch_first_by_default = batch_first_by_default_;
     return network;
   }
@@ -93,6 +99,14 @@ class NetworkBuilder {
     std::vector<std::string> known = {"last", "first", "mean", "max"};
     for (const auto& [name, maker] : makers()) known.push_back(name);
     throw errors::unknown_layer(chain_, layer, known);
+  }
+
+  void count_parameters_of(const Layer& layer) {
+    for (const NamedParameter& parameter : layer.named_parameters()) {
+      const Shape& shape = parameter.variable.shape();
+      if (!shape.symbolic()) parameters_left_ -= std::min(shape.count(), kMostParameters + 1);
+      if (parameters_left_ < 0) throw errors::too_many_parameters(kMostParameters);
+    }
   }
 
   /// The shape behind the layer, once a layer has told what the data are. A layer that gets data of
@@ -242,6 +256,7 @@ class NetworkBuilder {
   const NetworkContext& context_;
   Generator& generator_;
   std::optional<Shape> shape_;
+  int64_t parameters_left_ = kMostParameters;
   bool batch_first_ = true;
   bool batch_first_by_default_ = false;
 };

@@ -14,7 +14,10 @@ constexpr int kDeepest = 100;
 constexpr int64_t kMostTimes = 100'000;
 
 bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+/// Of a name in Python; a letter outside of ASCII is two bytes or more.
+bool is_word(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || (c & 0x80) != 0;
+}
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Without blanks at the ends, any run of blanks and line breaks being one blank.
@@ -31,13 +34,24 @@ std::string on_one_line(std::string_view text) {
   return line;
 }
 
-/// The name of the part that begins here, "lstm" of "(lstm): LSTM(…)"; nothing where none does.
-std::optional<std::string_view> part_name(std::string_view text) {
-  if (!text.starts_with('(')) return std::nullopt;
-  size_t end = 1;
+/// Whether only blanks stand in front of the place on its line.
+bool begins_line(std::string_view text, size_t place) {
+  while (place > 0 && is_space(text[place - 1]) && text[place - 1] != '\n') --place;
+  return place == 0 || text[place - 1] == '\n';
+}
+
+/// The name of the part that begins at the place, "lstm" of "(lstm): LSTM(…)"; nothing where none does. At the
+/// beginning of a line it may be any text, as the keys of a ModuleDict are.
+std::optional<std::string_view> part_name(std::string_view text, size_t place) {
+  if (text[place] != '(') return std::nullopt;
+  size_t end = place + 1;
   while (end < text.size() && (is_word(text[end]) || text[end] == '-' || text[end] == '.')) ++end;
-  if (end == 1 || text.substr(end, 2) != "):") return std::nullopt;
-  return text.substr(1, end - 1);
+  if (text.substr(end, 2) != "):") {
+    if (!begins_line(text, place)) return std::nullopt;
+    end = text.substr(0, text.find('\n', place)).find("): ", place);
+    if (end == std::string_view::npos) return std::nullopt;
+  }
+  return end == place + 1 ? std::nullopt : std::optional(text.substr(place + 1, end - place - 1));
 }
 
 class PrintParser {
@@ -48,7 +62,7 @@ class PrintParser {
 
   PrintedModule parse() {
     skip_space();
-    PrintedModule model = part_name(rest()) ? part("", 0) : module("", 0);
+    PrintedModule model = place_ < text_.size() && part_name(text_, place_) ? part("", 0) : module("", 0);
     skip_space();
     if (place_ < text_.size()) fail("the end: the model's last ) stands before");
     return model;
@@ -64,7 +78,7 @@ class PrintParser {
   }
 
   PrintedModule part(const std::string& owner, int depth) {
-    const std::string name(*part_name(rest()));
+    const std::string name(*part_name(text_, place_));
     place_ += name.size() + 3;
     return module(owner.empty() ? name : owner + "." + name, depth);
   }
@@ -109,7 +123,7 @@ class PrintParser {
     std::string words;
     int open = 0;
     for (; place_ < text_.size(); ++place_) {
-      while (part_name(rest())) {
+      while (part_name(text_, place_)) {
         module.parts.push_back(part(module.path, depth + 1));
         if (place_ == text_.size()) fail(missing_end(module));
       }
@@ -145,7 +159,7 @@ class PrintParser {
 
 bool is_printed_model(std::string_view text) {
   for (size_t i = 0; i < text.size(); ++i) {
-    if (part_name(text.substr(i))) return true;
+    if (part_name(text, i)) return true;
   }
   return false;
 }

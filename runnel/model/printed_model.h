@@ -19,7 +19,8 @@ struct PrintedModule {
 /// Whether a text is that of print(model): a part such as `(lstm): ` stands in it.
 bool is_printed_model(std::string_view text);
 
-/// Reads the text that print(model) gives; line breaks and indentation do not matter.
+/// Reads the text that print(model) gives; indentation does not matter, nor do line breaks, but in front of the name
+/// of a part that is no identifier.
 ///
 ///     module    name "(" (words | part)* ")"          words: what the module says about itself
 ///     part      "(" name ")" ":" [count "x"] (module | words up to the end of the line or of what is around)

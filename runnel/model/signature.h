@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,6 +14,9 @@ namespace runnel {
 /// nonlinearity, though batch_first may have been meant; the chain's text with `batch_first=` in front of it. Nothing
 /// for any other layer.
 std::optional<std::string> with_batch_first_named(const ChainSpec& chain, const LayerSpec& layer);
+
+/// More than fits in any memory, and few enough that shapes are worked out without an overflow.
+inline constexpr int64_t kLargestSize = 1'000'000'000'000;
 
 /// What a kind of layer takes.
 struct Signature {
@@ -38,8 +40,7 @@ class BoundArguments {
 
   /// The values; absent when the option was not given, or given as None.
   /// Throw  OptionError when it is of another type, or a size below 1 or above `most`.
-  std::optional<int64_t> size(const std::string& name,
-                              int64_t most = std::numeric_limits<int64_t>::max()) const;
+  std::optional<int64_t> size(const std::string& name, int64_t most = kLargestSize) const;
   std::optional<int64_t> integer(const std::string& name) const;
   std::optional<double> number(const std::string& name) const;
   std::optional<bool> flag(const std::string& name) const;

@@ -11,9 +11,11 @@ namespace {
 /// A cursor over the text of a chain.
 class SpecParser {
  public:
-  explicit SpecParser(std::string_view text) : chain_{std::string(text), {}}, text_(chain_.text) {}
+  explicit SpecParser(std::string_view text)
+      : chain_{.text = std::string(without_empty_end(text)), .layers = {}}, text_(chain_.text) {}
 
   ChainSpec parse() {
+    skip_assignment();
     chain_.layers.push_back(layer());
     skip_space();
     while (column_ < text_.size()) {
@@ -25,11 +27,24 @@ class SpecParser {
   }
 
  private:
+  /// Without the line breaks, and blanks behind them, that a text from a file ends with.
+  static std::string_view without_empty_end(std::string_view text) {
+    const size_t last = text.find_last_not_of(" \t\r\n");
+    return text.substr(0, text.find_first_of("\r\n", last == std::string_view::npos ? 0 : last));
+  }
   [[noreturn]] void fail(const std::string& expected) const {
     throw errors::expected_here(chain_.text, column_, expected);
   }
   void skip_space() {
     while (column_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[column_]))) ++column_;
+  }
+  /// The front of a line of a program: `self.lstm = nn.LSTM(100, 20)`.
+  void skip_assignment() {
+    const size_t begin = column_;
+    do {
+      word();
+    } while (accept("."));
+    if (!accept("=")) column_ = begin;
   }
   bool accept(std::string_view token) {
     skip_space();
@@ -62,12 +77,30 @@ class SpecParser {
     if (layer.kind.empty()) fail("the name of a layer, such as LSTM");
     if (!accept("(")) return layer;
     while (!accept(")")) {
-      layer.arguments.push_back(argument());
+      if (!skip_placement()) layer.arguments.push_back(argument());
       if (accept(",")) continue;
       expect(")", "',' or ')'");
       break;
     }
     return layer;
+  }
+
+  /// `device="cuda:0"`, `dtype=torch.float32`: up to what ends the argument.
+  bool skip_placement() {
+    skip_space();
+    const size_t begin = column_;
+    const std::string name = word();
+    if ((name != "device" && name != "dtype") || !accept("=")) {
+      column_ = begin;
+      return false;
+    }
+    chain_.placed = true;
+    for (int open = 0; column_ < text_.size(); ++column_) {
+      const char c = text_[column_];
+      if (open == 0 && (c == ',' || c == ')')) break;
+      open += c == '(' ? 1 : c == ')' ? -1 : 0;
+    }
+    return true;
   }
 
   SpecArgument argument() {

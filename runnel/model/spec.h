@@ -35,6 +35,8 @@ struct LayerSpec {
 struct ChainSpec {
   std::string text;
   std::vector<LayerSpec> layers;
+  bool placed =
+      false;  ///< device= or dtype= stands there, which every layer of PyTorch takes; they are left out
   /// Whether it is one layer by itself, as PyTorch would write it, and not a chain.
   bool lone() const { return layers.size() == 1; }
 };

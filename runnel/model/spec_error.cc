@@ -15,11 +15,31 @@ size_t width(const std::string& text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-/// The text, and below it the mark with what it says.
-std::string marked(const std::string& text, const SpecPlace& place, const std::string& note) {
-  const size_t length =
-      std::max<size_t>(1, width(text.substr(std::min(place.column, text.size()), place.length)));
-  return fmt::format("{}\n{}{} {}", text, std::string(width(text.substr(0, place.column)), ' '),
+/// The line of a text in which a place is, and the place in that line.
+struct MarkedLine {
+  std::string text;
+  SpecPlace place;
+};
+
+MarkedLine line_at(std::string_view text, const SpecPlace& place) {
+  const size_t before = text.substr(0, place.column).rfind('\n');
+  const size_t begin = before == std::string_view::npos ? 0 : before + 1;
+  MarkedLine line{.text = std::string(text.substr(begin, text.find('\n', begin) - begin)),
+                  .place = {place.column - begin, place.length}};
+  while (line.text.ends_with('\r')) line.text.pop_back();
+  for (char& c : line.text) {  // a tab is as wide as the mark's blank; others might move the cursor
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7F') c = ' ';
+  }
+  return line;
+}
+
+/// The line of the text, and below it the mark with what it says.
+std::string marked(std::string_view text, const SpecPlace& place, const std::string& note) {
+  const MarkedLine line = line_at(text, place);
+  const size_t length = std::max<size_t>(
+      1, width(line.text.substr(std::min(line.place.column, line.text.size()), line.place.length)));
+  return fmt::format("{}\n{}{} {}", line.text,
+                     std::string(width(line.text.substr(0, line.place.column)), ' '),
                      std::string(length, '^'), note);
 }
 
@@ -37,12 +57,9 @@ OptionError expected_here(const std::string& text, size_t column, const std::str
 }
 
 OptionError expected_in_print(std::string_view text, size_t place, const std::string& expected) {
-  const size_t before = text.substr(0, place).rfind('\n');
-  const size_t begin = before == std::string_view::npos ? 0 : before + 1;
-  const std::string line(text.substr(begin, std::min(text.find('\n', begin), text.size()) - begin));
-  const auto number = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(begin), '\n') + 1;
+  const auto number = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(place), '\n') + 1;
   return OptionError(fmt::format("the text of print(model) cannot be read, line {}", number),
-                     {{"at", marked(line, {place - begin, 1}, "expected " + expected)}});
+                     {{"at", marked(text, {place, 1}, "expected " + expected)}});
 }
 
 OptionError unknown_layer(const ChainSpec& chain, const LayerSpec& layer,
@@ -94,11 +111,21 @@ std::string flag_is_bias(const LayerSpec& layer, const std::string& fix) {
                      layer.kind, fix);
 }
 
+std::string placement_left_out() {
+  return "device and dtype change no shape; Runnel computes on the CPU, with 4 bytes a number.";
+}
+
 OptionError ids_lost(const ChainSpec& chain, const LayerSpec& layer, const LayerSpec& before) {
   return OptionError(
       fmt::format("{} cannot read what {} gives", layer.kind, before.kind),
       {{"at", marked(chain.text, layer.place, "expected in front of all other layers")},
        {"why", fmt::format("it looks up whole numbers, ids; {} gives numbers with fractions", before.kind)}});
+}
+
+OptionError too_many_parameters(int64_t most) {
+  return OptionError(
+      "a network of so many parameters fits in no memory",
+      {{"expected", fmt::format("at most {}", most)}, {"fix", "smaller sizes, or fewer layers"}});
 }
 
 OptionError size_not_known(const ChainSpec& chain, const LayerSpec& layer, const std::string& option,

@@ -26,8 +26,12 @@ OptionError flag_by_place(const ChainSpec& chain, const SpecArgument& argument, 
                           const std::string& fix);
 /// A remark and no error: such a flag where it is allowed, and sets bias.
 std::string flag_is_bias(const LayerSpec& layer, const std::string& fix);
+/// Another remark: device= and dtype= are left out.
+std::string placement_left_out();
 /// A layer that reads ids, behind one that gives none.
 OptionError ids_lost(const ChainSpec& chain, const LayerSpec& layer, const LayerSpec& before);
+/// Of so many layers, each of which may fit.
+OptionError too_many_parameters(int64_t most);
 /// A size that neither the text nor the layer before tells.
 OptionError size_not_known(const ChainSpec& chain, const LayerSpec& layer, const std::string& option,
                            const std::string& fix);

@@ -27,7 +27,9 @@ CellModule::CellModule(std::string kind, Cell cell, const CellOptions& options, 
 
 Shape CellModule::output_shape(const Shape& in) const {
   const bool batched = in.rank() == 2 && in[0].name == axes::batch;
-  if (!batched && in.rank() != 1) throw errors::needs_axis(label(), "batch in front of feature", in);
+  if (!batched && in.rank() != 1)
+    throw errors::one_step_expected(label(), kind(),
+                                    Shape{{axes::batch}, {axes::feature, options_.input_size}}, in);
   const Axis last = in[in.rank() - 1];
   if (last.size != options_.input_size && !last.symbolic()) {
     throw errors::wrong_feature_size(

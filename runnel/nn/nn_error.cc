@@ -135,6 +135,19 @@ ShapeError wrong_cell_state(const std::string& cell, const std::string& state, c
                      .fix = "the state that the cell gave for the step before, or none at the first step"});
 }
 
+ShapeError one_step_expected(const std::string& cell, const std::string& kind, const Shape& expected,
+                             const Shape& got) {
+  const std::string layer = kind.substr(0, kind.rfind("Cell"));
+  return ShapeError(
+      {.where = cell,
+       .what = fmt::format("expected {}, got {}", expected.to_string(), got.to_string()),
+       .expected = expected,
+       .expected_why = "or [feature], one step without a batch",
+       .got = got,
+       .why = fmt::format("a cell reads one step of each sequence; {} walks along all steps", layer),
+       .fix = fmt::format("{} in place of {}", layer, kind)});
+}
+
 ShapeError needs_axis(const std::string& layer, const std::string& axis, const Shape& got) {
   return ShapeError({.where = layer, .what = fmt::format("the input has no axis {}", axis), .got = got});
 }

@@ -40,6 +40,9 @@ ShapeError wrong_state(const std::string& layer, const std::string& state, const
 /// The state of a cell, which has neither layers nor directions.
 ShapeError wrong_cell_state(const std::string& cell, const std::string& state, const Shape& expected,
                             const Shape& got);
+/// Of a cell, which reads one step; `kind` is its class, "GRUCell".
+ShapeError one_step_expected(const std::string& cell, const std::string& kind, const Shape& expected,
+                             const Shape& got);
 ShapeError needs_axis(const std::string& layer, const std::string& axis, const Shape& got);
 
 /// Weights that a module cannot take, each by name.

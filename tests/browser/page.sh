@@ -2,7 +2,7 @@
 # Looks at the pages of `runnel explain --html` in a real browser:
 #
 #     page.sh FOLDER            FOLDER holds runnel; needs chromium, and skips (77) where there is none
-#     page.sh FOLDER PICTURES   also makes screenshots: three networks, three widths, light and dark
+#     page.sh FOLDER PICTURES   also makes screenshots: four networks, three widths, light and dark
 #
 # Texts neither overlap nor stand outside, at 320 and at 1600 pixels; a page whose knobs are turned shows what a page
 # for these sizes shows; and a number that is focused tells its origin.
@@ -23,6 +23,15 @@ networks=(
   'Embedding(5000, 100) -> LSTM(128, bidirectional=True) -> last -> Linear(6)'
   'GRU(100, 20, num_layers=6, batch_first=True)'
   'LSTM(1000, 500, num_layers=3, bidirectional=True, proj_size=200, dropout=0.25)'
+  'Tagger(
+    (words): Embedding(5000, 100)
+    (encoder_of_the_sentence_and_of_nothing_else): LSTM(100, 128, num_layers=2, bidirectional=True)
+    (norm): LayerNorm((256,), eps=1e-05)
+    (head): Sequential(
+      (0): Linear(in_features=256, out_features=64, bias=True)
+      (1): ReLU()
+    )
+  )'
 )
 
 # run_browser OPTION... ADDRESS
@@ -73,6 +82,9 @@ seen "$temporary/expected.html" 1600 '' | tr -s ' \n' '\n' | grep -v text: >"$te
 diff "$temporary/turned" "$temporary/expected" || fail "hidden_size"
 seen "$temporary/page.html" 1600 '' | grep -qx 'tip: your data: steps of the longest sequence (words, hours)' ||
   fail "a number does not tell its origin"
+
+seen "$temporary/page.html" 1600 '' >"$temporary/wide"
+seen "$temporary/page.html" 1024 '' | cmp -s - "$temporary/wide" || fail "1024 pixels are not used"
 
 if [[ -n $pictures ]]; then
   mkdir -p "$pictures"

@@ -2,12 +2,11 @@
 // place of the page what is to be seen: whether texts overlap or stand outside, and each text of the picture.
 addEventListener('load', () => {
   for (const [name, value] of new URLSearchParams(location.search)) {
-    for (const label of document.querySelectorAll('label')) {
-      if (label.querySelector('span').textContent !== name) continue;
-      const knob = label.querySelector('input');
-      knob.value = value;
-      knob.dispatchEvent(new Event('input'));
-    }
+    // The first is enough: what several parts of a model share follows.
+    const label = [...document.querySelectorAll('label')].find(each => each.querySelector('span').textContent === name);
+    const knob = label.querySelector('input');
+    knob.value = value;
+    knob.dispatchEvent(new Event('input', { bubbles: true }));
   }
   const lines = [];
   const visible = [...document.querySelectorAll('svg text')].filter(text => text.getClientRects().length > 0);

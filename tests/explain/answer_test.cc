@@ -77,6 +77,42 @@ TEST(Answer, about_no_name_of_the_story_is_an_error_that_lists_the_names) {
   }
 }
 
+std::string refusal(const std::string& network, const std::string& name) {
+  try {
+    ask(tell_story(network), name);
+  } catch (const OptionError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(Answer, about_an_option_with_its_default_says_how_to_learn_what_another_value_changes) {
+  EXPECT_EQ(refusal("GRU(10, 20)", "bidirectional"),
+            "GRU(10, 20) has the default of bidirectional, and no shape or number comes from it\n"
+            "  fix  --what-if bidirectional=…, which tells what another value changes");
+}
+
+TEST(Answer, about_a_word_of_the_glossary_leads_there) {
+  for (const char* word : {"hidden state", "hidden_state", "padding"}) {
+    EXPECT_THAT(refusal("GRU(10, 20)", word),
+                testing::EndsWith("\n  fix      runnel explain --terms, which explains the words"))
+        << word;
+  }
+}
+
+TEST(Answer, knows_axes_by_pytorchs_names_and_by_one_of_two) {
+  const Story story = tell_story("GRU(10, 20)");
+  EXPECT_EQ(ask(story, "seq_len").tensors.size(), 2U);
+  EXPECT_EQ(ask(story, "batch_size").tensors.size(), 4U);
+  EXPECT_EQ(ask(story, "layer").axes.at(0).axis.name.text(), "layer·direction");
+}
+
+TEST(Answer, about_the_parameters_has_them_all) {
+  const Answer answer = ask(tell_story("GRU(10, 20)"), "parameters");
+  EXPECT_EQ(answer.parameters.size(), 4U);
+  EXPECT_THAT(answer.sentences, testing::ElementsAre("Parameters: 1,920 = 3 gates · 20 · (10 + 20 + 2)"));
+}
+
 TEST(Answer, comes_as_json_too) {
   const auto json = nlohmann::ordered_json::parse(answer_json(ask(tell_story(kLSTM), "weight_ih_l0")));
   EXPECT_EQ(json["name"], "weight_ih_l0");

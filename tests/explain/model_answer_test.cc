@@ -56,6 +56,27 @@ TEST(ModelAnswer, about_what_a_part_does_not_have_is_that_parts_error) {
               testing::StartsWith("nothing is called hn in LSTM(4, 5)"));
 }
 
+TEST(ModelAnswer, knows_each_of_equal_parts_by_its_own_name) {
+  const ModelStory equal = model(
+      "Net(\n  (cells): ModuleList(\n    (0-2): 3 x Sequential(\n      (0): GRU(4, 4)\n    )\n  )\n  (a-b): "
+      "GRU(5, 5)\n)");
+  EXPECT_EQ(ask(equal, "cells.1.0.h_n").name, "cells.0-2.0.h_n");
+  EXPECT_EQ(ask(equal, "cells.0-2.0.h_n").name, "cells.0-2.0.h_n");
+  EXPECT_EQ(ask(equal, "a-b.h_n").name, "a-b.h_n");
+  EXPECT_EQ(what_if(equal, std::vector<std::string>{"cells.2.0.hidden_size=7"}).changes.after, "GRU(4, 7)");
+  EXPECT_THAT(error_of_model([&] { ask(equal, "cells.3.0.h_n"); }),
+              testing::StartsWith("no part of Net has cells.3.0.h_n\n"));
+}
+
+TEST(ModelAnswer, about_a_part_by_itself_is_all_of_it) {
+  const Answer answer = ask(model(), "decoder");
+  EXPECT_EQ(answer.name, "decoder");
+  EXPECT_EQ(answer.tensors.size(), 6U);
+  EXPECT_EQ(answer.parameters.at(0).name, "decoder.weight_ih_l0");
+  EXPECT_THAT(answer.sentences, testing::Contains("h_n[0] = output[last real step, :, :]"));
+  EXPECT_EQ(ask(model(), "head").tensors.back().name, "head.features");
+}
+
 TEST(ModelAnswer, of_a_sequential_is_about_the_way_through_it) {
   const Answer answer =
       ask(model("Sequential(\n  (0): Embedding(60, 11)\n  (1): Linear(11, 2)\n)"), "logits");
@@ -73,6 +94,12 @@ TEST(ModelWhatIf, compares_one_part) {
                                 "print(model)\n  does not tell.\n"));
 }
 
+TEST(ModelWhatIf, of_a_size_of_the_data_needs_no_name_where_one_part_alone_reads_data) {
+  const PartWhatIf part = what_if(model("Net(\n  (rnn): GRU(3, 4)\n)"), std::vector<std::string>{"batch=2"});
+  EXPECT_EQ(part.path, "rnn");
+  EXPECT_EQ(part.changes.tensors.at(0).after->to_string(), "[seq, batch=2, feature=3]");
+}
+
 TEST(ModelWhatIf, carries_on_through_a_sequential) {
   const PartWhatIf part = what_if(model(), std::vector<std::string>{"head.0.out_features=9"});
   EXPECT_EQ(part.path, "head");
@@ -82,13 +109,34 @@ TEST(ModelWhatIf, carries_on_through_a_sequential) {
   EXPECT_EQ(json["changes"]["parameters"][2]["name"], "2.weight");
 }
 
+TEST(ModelWhatIf, takes_an_option_for_no_part_of_its_name) {
+  const ModelStory named = model("Net(\n  (rnn): GRU(3, 4, num_layers=2)\n  (dropout): Dropout(p=0.3)\n)");
+  EXPECT_EQ(what_if(named, std::vector<std::string>{"dropout=0.5"}).path, "rnn");
+}
+
+TEST(ModelWhatIf, finds_the_place_of_a_part_of_a_sequential_inside_another_one) {
+  const ModelStory nested = model(
+      "Net(\n  (head): Sequential(\n    (0): Sequential(\n      (0): Linear(3, 4)\n      (1): ReLU()\n    )\n"
+      "    (1): Sequential(\n      (0): Linear(4, 5)\n    )\n    (2): Linear(5, 6)\n  )\n)");
+  EXPECT_EQ(what_if(nested, std::vector<std::string>{"head.1.0.out_features=9"}).changes.after,
+            "Linear(3, 4) -> ReLU() -> Linear(4, 9) -> Linear(9, 6)");
+  const PartWhatIf last = what_if(nested, std::vector<std::string>{"head.2.out_features=9"});
+  EXPECT_EQ(last.changes.after, "Linear(3, 4) -> ReLU() -> Linear(4, 5) -> Linear(5, 9)");
+  EXPECT_EQ(last.changes.tensors.at(0).name, "3.features");
+  EXPECT_EQ(last.changes.tensors.at(0).after->to_string(), "[batch, feature=9]")
+      << "a part scores no classes";
+}
+
 TEST(ModelWhatIf, refuses_changes_of_no_part_of_several_and_of_different_ones) {
   EXPECT_THAT(what_if_error({"hidden_size=7"}), testing::HasSubstr("  fix    encoder.rnn.hidden_size=7"));
   EXPECT_THAT(what_if_error({"decoder.size=7"}),
               testing::StartsWith("no layer of the network has an option size\n"));
   EXPECT_THAT(what_if_error({"coder.hidden_size=7"}),
               testing::StartsWith("no part of Net has coder.hidden_size\n"));
-  EXPECT_THAT(what_if_error({"batch=3"}), testing::StartsWith("no part of Net has batch=3\n"));
+  EXPECT_EQ(what_if_error({"batch=3"}),
+            "batch=3 is a change for every part that reads data\n"
+            "  parts  encoder.rnn, decoder, head, head.0, head.1, head.2\n"
+            "  fix    --batch 3 in place of --what-if tells all parts with that size");
   EXPECT_EQ(what_if_error({"decoder.bias=False", "head.0.bias=False"}),
             "decoder.bias=False and head.0.bias=False are changes of different parts\n"
             "  why  print(model) does not tell which part reads what another one gives\n"

@@ -170,6 +170,22 @@ TEST(ModelStory, of_a_sequential_keeps_each_layers_order_of_axes) {
               testing::Contains(testing::HasSubstr("PyTorch's Sequential hands on the whole tuple")));
 }
 
+TEST(ModelStory, of_a_sequential_goes_through_those_inside_it) {
+  const std::string inner = "(0): Sequential(\n      (0): Linear(3, 4)\n      (1): ReLU()\n    )\n";
+  const ModelStory story = tell_story(
+      parse_printed_model("M(\n  (head): Sequential(\n    " + inner + "    (1-2): 2 x Linear(4, 4)\n  )\n)"));
+  ASSERT_TRUE(story.parts.at(1).chain);
+  EXPECT_EQ(story.parts[1].chain->network, "Linear(3, 4) -> ReLU() -> Linear(4, 4) -> Linear(4, 4)");
+  EXPECT_EQ(story.parts[1].chain->layers[0].parameters.at(0).name, "0.0.weight");
+  EXPECT_EQ(story.parts[1].chain->layers[3].parameters.at(0).name, "2.weight");
+  EXPECT_FALSE(story.parts.at(2).chain) << "it is told with the whole";
+  EXPECT_EQ(told_parts(story).size(), 1U);
+  const ModelStory foreign = tell_story(
+      parse_printed_model("M(\n  (head): Sequential(\n    " + inner + "    (1): Conv1d(4, 4)\n  )\n)"));
+  EXPECT_FALSE(foreign.parts.at(1).chain);
+  EXPECT_TRUE(foreign.parts.at(2).chain);
+}
+
 TEST(ModelStory, says_that_the_parts_of_a_sequential_do_not_fit_together) {
   const ModelStory story = tell_story(
       parse_printed_model("M(\n  (head): Sequential(\n    (0): Linear(3, 4)\n    (1): Linear(5, 6)\n  )\n)"));

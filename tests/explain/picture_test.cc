@@ -83,6 +83,37 @@ RC_GTEST_PROP(PictureProperty, names_every_tensor_with_its_shape, ()) {
   }
 }
 
+ModelStory two_parts(const std::string& name) {
+  return tell_story(
+      parse_printed_model("Net(\n  (" + name +
+                          "): LSTM(1000000, 512, num_layers=2)\n  (conv): Conv1d(3, 16)\n"
+                          "  (head): Sequential(\n    (0): Linear(512, 6)\n    (1): ReLU()\n  )\n)"));
+}
+
+TEST(Picture, of_a_printed_model_has_its_parts_one_under_the_other_with_their_names) {
+  const Drawing drawing = draw(two_parts("encoder"), {.width = 960});
+  const std::string words = all_words(drawing);
+  double last = 0;
+  std::string titles;
+  for (const TextLine& line : drawing.texts) {
+    if (line.kind != "strong" || line.anchor != Anchor::start) continue;
+    titles += words_of_line(line) + "|";
+    EXPECT_GT(line.y, last);
+    last = line.y;
+  }
+  EXPECT_EQ(titles, "encoder|head, its parts in their order|");
+  EXPECT_NE(words.find("conv: ? Conv1d(3, 16), no layer that Runnel knows"), std::string::npos);
+  EXPECT_NE(words.find("features [batch, feature=6]"), std::string::npos);
+}
+
+TEST(Picture, of_a_printed_model_has_no_overlapping_texts) {
+  for (const double width : kWidths) {
+    for (const std::string& name : {std::string("rnn"), std::string(150, 'x'), std::string("größe")}) {
+      EXPECT_EQ(trouble_in(draw(two_parts(name), {.width = width})), "") << name << " at " << width;
+    }
+  }
+}
+
 TEST(Picture, draws_the_first_steps_and_the_last) {
   const auto labels = [](int64_t seq) {
     std::string steps;

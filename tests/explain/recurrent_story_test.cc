@@ -20,11 +20,20 @@ TensorStory h_n_of(const std::string& text) {
 
 TEST(RecurrentStory, says_that_the_final_state_does_not_depend_on_input_size) {
   EXPECT_EQ(layer_of("GRU(100, 20)").notes[0],
-            "h_n does not depend on input_size: another one changes weight_ih_l0, nothing else.");
-  EXPECT_EQ(layer_of("LSTM(300, 20, bidirectional=True)").notes[0],
-            "h_n and c_n do not depend on input_size: another one changes weight_ih_l0 and "
-            "weight_ih_l0_reverse, "
-            "nothing else.");
+            "h_n does not depend on input_size: another one changes the shapes of input and weight_ih_l0, no "
+            "other.");
+  EXPECT_EQ(
+      layer_of("LSTM(300, 20, bidirectional=True)").notes[0],
+      "h_n and c_n do not depend on input_size: another one changes the shapes of input, weight_ih_l0 and "
+      "weight_ih_l0_reverse, no other.");
+}
+
+TEST(RecurrentStory, says_whose_state_the_output_of_stacked_layers_is) {
+  const auto sentence = [](const std::string& text) { return tell_story(text).tensors[2].sentence; };
+  EXPECT_EQ(sentence("GRU(100, 20)"), "the state at every step");
+  EXPECT_EQ(sentence("GRU(100, 20, num_layers=3)"), "the state of layer 3 at every step");
+  EXPECT_EQ(sentence("GRU(100, 20, num_layers=3, bidirectional=True)"),
+            "the state of layer 3 at every step, directions side by side");
 }
 
 TEST(RecurrentStory, says_what_batch_first_moves) {

@@ -86,6 +86,19 @@ TEST(WhatIf, says_that_nothing_changes_and_what_does_nothing) {
                         "  dropout=0.5 does nothing: it acts between layers, and num_layers is 1.\n"));
 }
 
+TEST(WhatIf, tells_tensors_of_the_same_name_apart) {
+  const WhatIf changes = changes_of("Linear(3, 4) -> Linear(5) -> ReLU -> Linear(6)", {"1.out_features=9"});
+  EXPECT_THAT(changed_names(changes.tensors), testing::ElementsAre("1.features"));
+  EXPECT_EQ(changes.tensors[0].before->to_string(), "[batch, feature=5]");
+  EXPECT_EQ(changes.tensors[0].after->to_string(), "[batch, feature=9]");
+}
+
+TEST(WhatIf, says_what_a_layer_without_parameters_does_then) {
+  EXPECT_THAT(what_if_text(changes_of("Dropout(0.3) -> Linear(3, 4)", {"p=0.9"})),
+              testing::EndsWith("\nNo shape changes.\n\nNow:\n"
+                                "  0. Dropout: sets 90 % of the numbers to 0 while training\n"));
+}
+
 TEST(WhatIf, writes_rows_that_change_alike_together_where_there_are_many) {
   EXPECT_THAT(
       what_if_text(changes_of("GRU(3, 4, num_layers=20)", {"hidden_size=5"})),

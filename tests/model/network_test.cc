@@ -183,6 +183,18 @@ TEST(MakeNetwork, refuses_more_layers_than_any_network_has) {
             "                ^^^^^^^^^^ num_layers: expected at most 1000");
 }
 
+TEST(MakeNetwork, refuses_sizes_that_fit_in_no_memory) {
+  const ShapesOnly shapes;
+  EXPECT_EQ(error_for("GRU(1, 6148914691236517206)"),
+            "OptionError hidden_size cannot have this value\n"
+            "  at  GRU(1, 6148914691236517206)\n"
+            "             ^^^^^^^^^^^^^^^^^^^ hidden_size: expected at most 1000000000000");
+  EXPECT_EQ(error_for("Linear(800000000, 800000000) -> Linear(800000000)"),
+            "OptionError a network of so many parameters fits in no memory\n"
+            "  expected  at most 1000000000000000000\n"
+            "  fix       smaller sizes, or fewer layers");
+}
+
 TEST(MakeNetwork, refuses_a_written_size_that_does_not_fit_the_layer_before) {
   EXPECT_EQ(shape_error_of([] { make_network("Embedding(50, 10) -> LSTM(12, 8)"); }),
             "LSTM: axis feature has size 10, expected 12\n"
@@ -211,6 +223,12 @@ TEST(Network, points_out_a_flag_that_lands_on_another_option_than_batch_first) {
   // With the fifth by place too, it was meant.
   EXPECT_TRUE(make_network("GRU(20, 300, 5, True, True)").remarks.empty());
   EXPECT_TRUE(make_network("GRU(20, 300, 5, False, batch_first=True)").remarks.empty());
+}
+
+TEST(Network, says_that_it_leaves_out_device_and_dtype) {
+  EXPECT_THAT(make_network("nn.GRU(20, 30, device='cuda')").remarks,
+              testing::ElementsAre(
+                  "device and dtype change no shape; Runnel computes on the CPU, with 4 bytes a number."));
 }
 
 TEST(Network, of_an_RNN_with_a_flag_for_its_nonlinearity_shows_what_was_meant) {

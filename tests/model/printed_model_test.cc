@@ -52,6 +52,21 @@ TEST(PrintedModel, keeps_what_a_module_says_of_itself) {
             "|1|M()\nw|1|ParameterList()\nw.0|1|Parameter containing: [float of size 2x3]");
 }
 
+TEST(PrintedModel, has_parts_of_any_name) {
+  EXPECT_EQ(
+      outline(parse_printed_model("Größe(\n  (größe): LSTM(3, 4)\n  (d): ModuleDict(\n    (b c): GRU(5, 6)\n"
+                                  "    (x(y)): Tanh()\n    (e: f): M(\n      (a): ReLU()\n    )\n  )\n)")),
+      "|1|Größe()\n"
+      "größe|1|LSTM(3, 4)\n"
+      "d|1|ModuleDict()\n"
+      "d.b c|1|GRU(5, 6)\n"
+      "d.x(y)|1|Tanh()\n"
+      "d.e: f|1|M()\n"
+      "d.e: f.a|1|ReLU()");
+  EXPECT_EQ(outline(parse_printed_model("M(\n  (3, 4) are sizes\n  (a): GRU(3, 4) (b): LSTM(3, 4)\n)")),
+            "|1|M((3, 4) are sizes)\na|1|GRU(3, 4)\nb|1|LSTM(3, 4)");
+}
+
 TEST(PrintedModel, may_be_one_part_by_itself) {
   EXPECT_EQ(outline(parse_printed_model("  (lstm): LSTM(3, 4)\n")), "lstm|1|LSTM(3, 4)");
 }

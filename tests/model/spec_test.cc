@@ -89,6 +89,31 @@ TEST(ParseChain, marks_where_the_grammar_breaks) {
   EXPECT_EQ(error_for("torch.LSTM(3)"), expected_at("torch.LSTM(3)", 6, "'nn.'"));
 }
 
+TEST(ParseChain, reads_a_line_of_a_program) {
+  const ChainSpec chain = parse_chain("self.lstm = nn.LSTM(100, 20)");
+  EXPECT_EQ(chain.layers.at(0).kind, "LSTM");
+  EXPECT_EQ(chain.layers[0].arguments.size(), 2U);
+  EXPECT_EQ(error_for("lstm = -> LSTM(3)"),
+            expected_at("lstm = -> LSTM(3)", 7, "the name of a layer, such as LSTM"));
+}
+
+TEST(ParseChain, leaves_out_where_and_as_what_pytorch_computes) {
+  const ChainSpec chain =
+      parse_chain("LSTM(3, 4, device=torch.device('cpu', 0), dtype=torch.float64, bias=False)");
+  EXPECT_TRUE(chain.placed);
+  EXPECT_EQ(chain.layers.at(0).arguments.size(), 3U);
+  EXPECT_FALSE(parse_chain("LSTM(3, 4)").placed);
+  EXPECT_EQ(error_for("LSTM(3, 4, device=cpu"), expected_at("LSTM(3, 4, device=cpu", 21, "',' or ')'"));
+}
+
+TEST(ParseChain, marks_a_place_in_its_line) {
+  EXPECT_EQ(error_for("LSTM(3) ->\n\tGRU(x)\n-> last\n"),
+            "OptionError the network cannot be read\n"
+            "  at   GRU(x)\n"
+            "           ^ expected a number, True, False, None or a text in quotes");
+  EXPECT_EQ(error_for("LSTM(3, 4\r\n\r\n"), expected_at("LSTM(3, 4", 9, "',' or ')'"));
+}
+
 TEST(ParseChain, marks_values_that_are_none) {
   const std::string value = "a number, True, False, None or a text in quotes";
   EXPECT_EQ(error_for("LSTM(,)"), expected_at("LSTM(,)", 5, value));

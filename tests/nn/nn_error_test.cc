@@ -199,12 +199,18 @@ TEST(NnError, says_which_axis_is_missing) {
   EXPECT_EQ(error_of([] { Linear({.in_features = 1, .out_features = 1})(Tensor({}, {1})); }),
             "ShapeError: Linear: the input has no axis feature\n"
             "  got  []");
+}
+
+TEST(NnError, says_that_a_cell_reads_one_step) {
   EXPECT_EQ(
       error_of([] {
-        RNNCell({.input_size = 4, .hidden_size = 3})(Tensor({{"seq", 2}, {"batch", 2}, {"feature", 4}}));
+        RNNCell({.input_size = 4, .hidden_size = 3})(Tensor({{"batch", 2}, {"seq", 5}, {"feature", 4}}));
       }),
-      "ShapeError: RNNCell: the input has no axis batch in front of feature\n"
-      "  got  [seq=2, batch=2, feature=4]");
+      "ShapeError: RNNCell: expected [batch, feature=4], got [batch=2, seq=5, feature=4]\n"
+      "  expected  [batch, feature=4]             or [feature], one step without a batch\n"
+      "  got       [batch=2, seq=5, feature=4]\n"
+      "  why       a cell reads one step of each sequence; RNN walks along all steps\n"
+      "  fix       RNN in place of RNNCell");
 }
 
 TEST(NnError, passes_on_what_is_wrong_with_lengths_and_ids) {

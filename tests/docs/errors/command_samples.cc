@@ -14,6 +14,7 @@ ErrorTable command_table() {
   t.add("ask_one_layer", ask_one_layer("--lengths", "Tagger", "LSTM(100, 128, batch_first=True)"));
   t.add("model_has_weights", model_has_weights("m.safetensors", "w.safetensors"));
   t.add("standard_input_twice", standard_input_twice("NETWORK", "--data"));
+  t.add("output_twice", output_twice("--svg", "--html", "net.out"));
   t.add("standard_output_twice", standard_output_twice("--npz", "--html"));
   t.add("text_or_input", text_or_input());
   t.add("output_is_input", output_is_input("--output", "./x.npy", "INPUT", "x.npy"));

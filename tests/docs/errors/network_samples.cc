@@ -42,6 +42,8 @@ ErrorTable layer_table() {
                                    Shape{{"batch", 32}, {"layer·direction", 2}, {"hidden", 20}}));
   t.add("wrong_cell_state",
         wrong_cell_state("LSTMCell", "h", Shape{{"batch", 32}, {"hidden", 20}}, Shape{{"hidden", 20}}));
+  t.add("one_step_expected", one_step_expected("GRUCell", "GRUCell", Shape{{"batch"}, {"feature", 64}},
+                                               Shape{{"batch", 32}, {"seq", 57}, {"feature", 64}}));
   t.add("needs_axis", needs_axis("mean", "seq", Shape{{"batch", 32}, {"feature", 64}}));
   t.add("weights_do_not_fit",
         weights_do_not_fit("w.safetensors",
@@ -84,6 +86,7 @@ ErrorTable spec_table() {
   t.add("flag_by_place", flag_by_place(flag, flag.layers[0].arguments[3], "nonlinearity",
                                        "RNN(20, 300, 5, batch_first=True)"));
   t.add("ids_lost", ids_lost(lost, lost.layers[1], lost.layers[0]));
+  t.add("too_many_parameters", too_many_parameters(1'000'000'000'000'000'000));
   t.add("size_not_known",
         size_not_known(chain, layer, "input_size", "GRU(100, 128): numbers a step, numbers it remembers"));
   return t;
@@ -92,6 +95,7 @@ ErrorTable spec_table() {
 ErrorTable explain_table() {
   ErrorTable t("runnel/explain/explain_error.h", "Questions");
   t.add("not_in_story", not_in_story("GRU(100, 20)", "hn", std::vector<std::string>{"output", "h_n"}));
+  t.add("option_not_told", option_not_told("GRU(100, 20)", "bidirectional"));
   return t;
 }
 
@@ -100,6 +104,7 @@ ErrorTable part_table() {
   const std::vector<std::string> parts = {"encoder.rnn", "decoder"};
   t.add("in_no_part", in_no_part("hn", "Translator", parts));
   t.add("in_several_parts", in_several_parts("h_n", "Translator", parts, "encoder.rnn.h_n"));
+  t.add("size_of_many_parts", size_of_many_parts("batch=32", parts));
   t.add("changes_of_several_parts", changes_of_several_parts("decoder.bias=False", "bridge.bias=False"));
   return t;
 }
