@@ -114,8 +114,9 @@ class InputSide {
 
   /// The share's part of a row of the table.
   void copy_start(int64_t row, int64_t to) {
-    const int64_t stride = source_.kernel.start_row(), sums = stride / source_.kernel.groups();
-    const int64_t first = share_.panels.first * sums, last = share_.panels.last * sums;
+    const int64_t stride = source_.kernel.start_row();
+    const int64_t first = source_.kernel.first_sum(share_.panels.first),
+                  last = std::min(stride, source_.kernel.first_sum(share_.panels.last));
     std::copy(source_.table + row * stride + first, source_.table + row * stride + last,
               memory_.starts.data() + to * stride + first);
   }
@@ -180,16 +181,16 @@ class Session final : public RecurrenceSession {
                         .hidden = own_[0].hidden.data()};
     const int64_t groups = kernel.groups();
     const int64_t shares = args.shared ? step_shares(args.batch, plan_sizes(Kept::two)) : 1;
+    downwards_ = !downwards_;
+    if (shares == 1) {
+      const FlushDenormals flush;
+      return kernel.step(rows, kernel.all(), downwards_);
+    }
     const auto share = [&](int64_t i) {
       const FlushDenormals flush;
       kernel.step(rows, {groups * i / shares, groups * (i + 1) / shares}, downwards_);
     };
-    downwards_ = !downwards_;
-    if (shares == 1) {
-      share(0);
-    } else {
-      parallel_tasks(shares, share, Job::brief);
-    }
+    parallel_tasks(shares, share, Job::brief);
   }
 
   int64_t state_row() const override { return sizes_.state_row; }

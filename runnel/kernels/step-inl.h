@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "runnel/kernels/cells-inl.h"
+#include "runnel/kernels/groups-inl.h"
 #include "runnel/kernels/recurrence.h"
 #include "runnel/kernels/tile-inl.h"
 
@@ -58,23 +59,14 @@ struct StepRows {
 };
 
 /// The packed weights of one direction and the step that reads them.
-///
-/// The units come in groups of kUnits, one or two vectors of them. A group has its own panels on both sides: its gates,
-/// two vectors a panel. Each panel adds to one *slot*, two vectors of sums; a GRU's n has a slot for either side.
-///
-///     LSTM  a vector of units    panels i f | g o               slots i f | g o
-///     GRU   two vectors, a b     panels r z (a) | r z (b) | n n    slots r z (a) | r z (b) | n n, input | n n, state
-///     RNN   two vectors          panels h h                     slots h h
 template <class CellType>
 class StepKernel {
  public:
   static constexpr int kGates = CellType::kGates, kSums = CellType::kSums, kSlots = CellType::kSlots;
-  static constexpr int kUnitVectors = CellType::kUnitVectors;
-  static constexpr int64_t kUnits = kUnitVectors * kLanes;
+  static constexpr int64_t kUnits = UnitGroups<CellType>::kUnits;
 
-  StepKernel(const Sizes& sizes, const RecurrentWeights& weights)
-      : sizes_(sizes), groups_((sizes.hidden + kUnits - 1) / kUnits) {
-    const std::vector<int32_t> rows = rows_in_panels();
+  StepKernel(const Sizes& sizes, const RecurrentWeights& weights) : sizes_(sizes), groups_(sizes.hidden) {
+    const std::vector<int32_t> rows = groups_.rows_in_panels();
     const int64_t cols = static_cast<int64_t>(rows.size());
     input_ = PackedMatrix({weights.weight_ih, sizes.input, cols, sizes.input, true, rows.data()});
     hidden_ = PackedMatrix({weights.weight_hh, sizes.output, cols, sizes.output, true, rows.data()});
@@ -84,10 +76,12 @@ class StepKernel {
     }
   }
 
-  int64_t groups() const { return groups_; }
-  PanelRange all() const { return {0, groups_}; }
+  int64_t groups() const { return groups_.count(); }
+  PanelRange all() const { return {0, groups()}; }
   /// Floats in a row of sums: the slots of all groups.
-  int64_t start_row() const { return groups_ * kGroupSums; }
+  int64_t start_row() const { return groups_.all_sums(); }
+  /// Where a group's begin.
+  static constexpr int64_t first_sum(int64_t group) { return UnitGroups<CellType>::first_sum(group); }
   const float* bias() const { return start_.data(); }
 
   /// Where the sums of the steps may start: out[r, :] = bias + x[r, :]·W_ihᵀ, for some groups.
@@ -95,12 +89,12 @@ class StepKernel {
     for (int64_t group = groups.first; group < groups.last; ++group) {
       for (int slot = kPanels; slot < kGroupSlots; ++slot) {  // of the state's side alone
         for (int64_t r = 0; r < rows; ++r) {
-          const int64_t place = group * kGroupSums + slot * kWidth;
+          const int64_t place = first_sum(group) + slot * kWidth;
           std::copy_n(bias() + place, kWidth, out + r * start_row() + place);
         }
       }
-      for (int panel = 0; panel < kPanels; ++panel) {
-        const int64_t place = group * kGroupSums + panel * kWidth;
+      for (int panel = 0; panel < groups_.panels(group); ++panel) {
+        const int64_t place = first_sum(group) + panel * kWidth;
         multiply_panel({.in = x,
                         .in_stride = sizes_.input,
                         .rows = rows,
@@ -114,7 +108,7 @@ class StepKernel {
   }
 
   /// With a projection, `groups` must be all of them. They are walked upwards or `downwards`: in turn, see walk_range().
-  void step(const StepRows& args, const PanelRange& groups, bool downwards = false) const {
+  HWY_NOINLINE void step(const StepRows& args, const PanelRange& groups, bool downwards = false) const {
     if (args.rows == 1) {
       one_row(args, groups, downwards);
     } else {
@@ -143,51 +137,14 @@ class StepKernel {
   }
 
  private:
-  static constexpr int kPanels = kUnitVectors * kGates / kVectors;  // of a group, on either side
-  static constexpr int kGroupSlots = kUnitVectors * kSums / kVectors;
-  static constexpr int64_t kGroupSums = kGroupSlots * kWidth;
-  static_assert(kUnitVectors * kGates % kVectors == 0 && kUnitVectors * kSums % kVectors == 0);
+  static constexpr int kPanels = UnitGroups<CellType>::kPanels, kGroupSlots = UnitGroups<CellType>::kSlots;
+  static constexpr int kUnitVectors = CellType::kUnitVectors;
+  static constexpr bool kMayShare = UnitGroups<CellType>::kMayShare;
+  static constexpr int64_t kGroupSums = UnitGroups<CellType>::kFloats;
   static constexpr int kOneRowGroups = (kChains + kPanels * kVectors - 1) / (kPanels * kVectors);
   static constexpr int64_t kBlockRows = 72;  // their sums stay in the nearest cache
 
-  /// The vector of units and the gate of each vector of a group's panels.
-  struct Place {
-    int unit_vector, gate;
-  };
-  static constexpr Place place_of(int vector) {
-    if constexpr (kUnitVectors == 2 && kGates == 3) {
-      return vector < 4 ? Place{vector / 2, vector % 2} : Place{vector - 4, 2};
-    } else {
-      return {vector / kGates, vector % kGates};
-    }
-  }
-  /// The slot that a panel of the state's side adds to; of the input's side, panel p adds to slot p.
-  static constexpr int hidden_slot(int panel) {
-    return kSums > kGates && panel == kPanels - 1 ? panel + 1 : panel;
-  }
-  /// Where a sum of a unit vector stands among the vectors of the slots.
-  static constexpr int sum_vector(int unit_vector, int sum) {
-    if constexpr (kUnitVectors == 2 && kSums == 4) {
-      return sum < 2 ? unit_vector * 2 + sum : 2 * sum + unit_vector;
-    } else {
-      return unit_vector * kSums + sum;
-    }
-  }
-
-  /// The row of PyTorch's weights that each column of the panels is; −1: none.
-  std::vector<int32_t> rows_in_panels() const {
-    std::vector<int32_t> rows;
-    for (int64_t group = 0; group < groups_; ++group) {
-      for (int vector = 0; vector < kPanels * kVectors; ++vector) {
-        const auto [unit_vector, gate] = place_of(vector);
-        const int64_t first = group * kUnits + unit_vector * kLanes;
-        for (int64_t unit = first; unit < first + kLanes; ++unit) {
-          rows.push_back(unit < sizes_.hidden ? static_cast<int32_t>(gate * sizes_.hidden + unit) : -1);
-        }
-      }
-    }
-    return rows;
-  }
+  static constexpr int hidden_slot(int panel) { return UnitGroups<CellType>::hidden_slot(panel); }
 
   /// Both biases in one where both sides share a sum.
   void pack_biases(const std::vector<int32_t>& rows, const RecurrentWeights& weights) {
@@ -197,7 +154,7 @@ class StepKernel {
       if (rows[i] < 0) continue;
       const int64_t column = static_cast<int64_t>(i), group = column / (kPanels * kWidth);
       const int panel = static_cast<int>(column / kWidth % kPanels);
-      float* slots = start_.data() + group * kGroupSums + column % kWidth;
+      float* slots = start_.data() + first_sum(group) + column % kWidth;
       const float input = weights.bias_ih ? weights.bias_ih[rows[i]] : 0.0f;
       const float hidden = weights.bias_hh ? weights.bias_hh[rows[i]] : 0.0f;
       const bool shared = hidden_slot(panel) == panel;
@@ -206,46 +163,57 @@ class StepKernel {
     }
   }
 
-  /// The vectors of a group's units in which there are any. A backward pass reads the padding too, which must be finite.
-  int unit_vectors(const StepRows& args, int64_t first_unit) const {
-    const bool half = kUnitVectors == 2 && first_unit + kLanes >= sizes_.hidden && !args.slots;
-    return half ? 1 : kUnitVectors;
+  /// Whether half of a group is done without: its second vector of units, or the one that two gates would not share. A
+  /// backward pass reads the second vector, which must be finite.
+  bool half(const StepRows& args, int64_t group) const {
+    return groups_.shares(group) || (groups_.half_empty(group) && !args.slots);
   }
 
   /// A lone row. As many groups at a time as it takes to have enough sums under way.
-  void one_row(const StepRows& args, const PanelRange& groups, bool downwards) const {
+  HWY_NOINLINE void one_row(const StepRows& args, const PanelRange& range, bool downwards) const {
     const auto some = [&]<int Groups>(int64_t group) {
-      const bool half = unit_vectors(args, (group + Groups - 1) * kUnits) < kUnitVectors;
-      if constexpr (kUnitVectors == 2) {
-        half ? one_row<Groups, true>(args, group) : one_row<Groups, false>(args, group);
-      } else {
-        one_row<Groups, false>(args, group);
-      }
+      half(args, group + Groups - 1) ? one_row<Groups, true>(args, group)
+                                     : one_row<Groups, false>(args, group);
     };
-    walk_range<kOneRowGroups>(
-        groups, downwards, [&](int64_t group) { some.template operator()<kOneRowGroups>(group); },
-        [&](int64_t group) { some.template operator()<1>(group); });
+    const auto several = [&](int64_t group) { some.template operator()<kOneRowGroups>(group); };
+    const auto one = [&](int64_t group) { some.template operator()<1>(group); };
+    // Half a group alone would wait for its sums: it joins those before it.
+    constexpr int joined = kOneRowGroups + 1;
+    const int64_t count = range.last - range.first;
+    if (!groups_.shares(range.last - 1) || count % kOneRowGroups != 1 || count < joined) {
+      return walk_range<kOneRowGroups>(range, downwards, several, one);
+    }
+    const PanelRange others{range.first, range.last - joined};
+    if (!downwards) walk_range<kOneRowGroups>(others, downwards, several, one);
+    one_row<joined, true>(args, others.last);
+    if (downwards) walk_range<kOneRowGroups>(others, downwards, several, one);
   }
 
-  /// All sums of some groups in registers; of the last one only its first vector of units where the second is padding.
+  /// All sums of some groups in registers; with Half only half of the last one's.
   template <int Groups, bool Half>
   void one_row(const StepRows& args, int64_t group) const {
     const FloatTag d;
     FloatVector sums[Groups][kGroupSlots * kVectors];
-    const float* start = args.start + group * kGroupSums;
-#pragma GCC unroll 16
-    for (int g = 0; g < Groups; ++g) {
-#pragma GCC unroll 16
-      for (int v = 0; v < kGroupSlots * kVectors; ++v)
-        sums[g][v] = hn::Load(d, start + g * kGroupSums + v * kLanes);
+    const float* start = args.start + first_sum(group);
+#pragma GCC unroll 32
+    for (int i = 0; i < Groups * kGroupSlots * kVectors; ++i) {
+      const int g = i / (kGroupSlots * kVectors), v = i % (kGroupSlots * kVectors);
+      if (Half && kMayShare && g == Groups - 1 && v >= kVectors) continue;
+      sums[g][v] = hn::Load(d, start + g * kGroupSums + v * kLanes);
     }
     if (args.x) add_row<Groups, Half, false>(args.x, input_.from(group * kPanels), sizes_.input, sums);
     add_row<Groups, Half, true>(args.h, hidden_.from(group * kPanels), sizes_.output, sums);
     for (int g = 0; g < Groups; ++g) {
       const int64_t unit = (group + g) * kUnits;
       const int vectors = Half && g == Groups - 1 ? 1 : kUnitVectors;
+      if (Half && g == Groups - 1) UnitGroups<CellType>::part(sums[g]);
       for (int u = 0; u < vectors; ++u) new_state(args, 0, unit + u * kLanes, u, sums[g]);
     }
+  }
+
+  /// Whether a vector of the panels is of the half of a group that is done without.
+  static constexpr bool in_other_half(int vector) {
+    return kMayShare ? vector >= kPanels * kVectors / 2 : UnitGroups<CellType>::unit_vector_of(vector) == 1;
   }
 
   template <int Groups, bool Half, bool HiddenSide>
@@ -257,6 +225,7 @@ class StepKernel {
 #pragma GCC unroll 32
     for (int i = 0; i < Groups * kPanels * kVectors; ++i) {
       const int g = i / (kPanels * kVectors), p = i / kVectors % kPanels, v = i % kVectors;
+      if (Half && g == Groups - 1 && in_other_half(p * kVectors + v)) continue;
       acc[g][p][v] = sums[g][slot(p) * kVectors + v];
     }
     const float* panel = panels.data;
@@ -265,7 +234,7 @@ class StepKernel {
 #pragma GCC unroll 32
       for (int i = 0; i < Groups * kPanels * kVectors; ++i) {
         const int g = i / (kPanels * kVectors), p = i / kVectors % kPanels, v = i % kVectors;
-        if (Half && g == Groups - 1 && place_of(p * kVectors + v).unit_vector == 1) continue;
+        if (Half && g == Groups - 1 && in_other_half(p * kVectors + v)) continue;
         acc[g][p][v] =
             hn::MulAdd(a, hn::Load(d, panel + (g * kPanels + p) * panels.stride + v * kLanes), acc[g][p][v]);
       }
@@ -273,6 +242,7 @@ class StepKernel {
 #pragma GCC unroll 32
     for (int i = 0; i < Groups * kPanels * kVectors; ++i) {
       const int g = i / (kPanels * kVectors), p = i / kVectors % kPanels, v = i % kVectors;
+      if (Half && g == Groups - 1 && in_other_half(p * kVectors + v)) continue;
       sums[g][slot(p) * kVectors + v] = acc[g][p][v];
     }
   }
@@ -295,13 +265,14 @@ class StepKernel {
   void block(const StepRows& args, const Turn& turn, int64_t first_row, int64_t rows) const {
     const int64_t group = turn.group;
     HWY_ALIGN float sums[kBlockRows * kGroupSums];
-    const float* start = args.start + first_row * args.start_stride + group * kGroupSums;
+    const float* start = args.start + first_row * args.start_stride + first_sum(group);
+    const int panels = groups_.panels(group), slots = groups_.slots(group);
     bool started[kGroupSlots] = {};
     const auto add = [&](const Side& side) {
-      for (int panel = 0; panel < kPanels; ++panel) {
+      for (int panel = 0; panel < panels; ++panel) {
         const int slot = side.hidden ? hidden_slot(panel) : panel;
         float* out = sums + slot * kWidth;
-        const int64_t next = panel + 1 < kPanels ? group * kPanels + panel + 1 : turn.next * kPanels;
+        const int64_t next = panel + 1 < panels ? group * kPanels + panel + 1 : turn.next * kPanels;
         multiply_panel({.in = side.rows + first_row * side.stride,
                         .in_stride = side.stride,
                         .rows = rows,
@@ -316,7 +287,7 @@ class StepKernel {
     };
     if (args.x) add({args.x, args.x_stride, input_, false});
     add({args.h, sizes_.state_row, hidden_, true});
-    for (int slot = 0; slot < kGroupSlots; ++slot) {
+    for (int slot = 0; slot < slots; ++slot) {
       if (started[slot]) continue;  // the input's side of n came with the start
       for (int64_t r = 0; r < rows; ++r) {
         std::copy_n(start + r * args.start_stride + slot * kWidth, kWidth,
@@ -324,12 +295,13 @@ class StepKernel {
       }
     }
     const FloatTag d;
-    const int unit_vectors = this->unit_vectors(args, group * kUnits);
+    const int unit_vectors = half(args, group) ? 1 : kUnitVectors;
     for (int64_t r = 0; r < rows; ++r) {
       FloatVector vectors[kGroupSlots * kVectors];
 #pragma GCC unroll 16
       for (int v = 0; v < kGroupSlots * kVectors; ++v)
-        vectors[v] = hn::Load(d, sums + r * kGroupSums + v * kLanes);
+        if (!kMayShare || v < kVectors * slots) vectors[v] = hn::Load(d, sums + r * kGroupSums + v * kLanes);
+      if (slots < kGroupSlots) UnitGroups<CellType>::part(vectors);
 #pragma GCC unroll 2
       for (int u = 0; u < unit_vectors; ++u) {
         new_state(args, first_row + r, group * kUnits + u * kLanes, u, vectors);
@@ -343,7 +315,7 @@ class StepKernel {
     const FloatTag d;
     FloatVector sums[kSums];
 #pragma GCC unroll 4
-    for (int i = 0; i < kSums; ++i) sums[i] = group_sums[sum_vector(unit_vector, i)];
+    for (int i = 0; i < kSums; ++i) sums[i] = group_sums[UnitGroups<CellType>::sum_vector(unit_vector, i)];
     UnitState before{hn::Zero(d), hn::Zero(d)};
     if (!sizes_.projected) before.h = hn::Load(d, args.h + row * sizes_.state_row + unit);
     if (CellType::kHasCell) before.c = hn::Load(d, args.c + row * sizes_.hidden_row + unit);
@@ -361,7 +333,7 @@ class StepKernel {
   }
 
   Sizes sizes_;
-  int64_t groups_ = 0;
+  UnitGroups<CellType> groups_;
   PackedMatrix input_, hidden_, projection_;
   Buffer start_;
 };
