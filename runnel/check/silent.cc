@@ -36,7 +36,7 @@ RecurrentShapes shapes_for(const CheckState& state) {
 
 }  // namespace
 
-void warn_of_silent_mistakes(CheckState& state, const Tensor& values) {
+void note_silent_mistakes(CheckState& state, const Tensor& values) {
   if (!state.recurrent || !state.shape->has(axes::batch) || !state.shape->has(axes::seq)) return;
   if (state.shape->count() == 0) return;
   const std::string layer = state.recurrent->label();
@@ -46,16 +46,16 @@ void warn_of_silent_mistakes(CheckState& state, const Tensor& values) {
   if (lengths) {
     const errors::Padding padding = padding_of(state, *lengths);
     if (open && padding.shorter > 0) {
-      state.warn("last_step_is_padding", errors::last_step_is_padding(layer, padding));
+      state.note("last_step_is_padding", errors::last_step_is_padding(layer, padding));
     }
     if (open && padding.cells > 0) {
-      state.warn("padding_not_packed", errors::padding_is_read(layer, padding));
+      state.note("padding_not_packed", errors::padding_is_read(layer, padding));
     } else if (padding.cells > 0 && !state.lengths) {
       state.warn("lengths_not_given", errors::lengths_not_given(padding));
     }
   }
   if (open && shapes.h_n[0].size > 1 && shapes.h_n.size(axes::batch) > 1) {
-    state.warn("view_mixes_sequences", errors::view_mixes_sequences(layer, shapes.h_n));
+    state.note("view_mixes_sequences", errors::view_mixes_sequences(layer, shapes.h_n));
   }
 }
 

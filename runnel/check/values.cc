@@ -102,11 +102,14 @@ void compare_with_padding(CheckState& state, const Tensor& values) {
   if (!along.looks_padded()) return;
   int64_t count = 0;
   size_t first = 0;
+  int64_t longer = 0;  // values behind the end; fewer than the length may be zeros by chance
   for (size_t i = 0; i < along.real.size(); ++i) {
     if (along.real[i] == (*state.lengths)[i]) continue;
+    longer += along.real[i] > (*state.lengths)[i] ? 1 : 0;
     if (count++ == 0) first = i;
   }
-  if (count == 0) return;
+  const auto batch = static_cast<int64_t>(along.real.size());
+  if (longer == 0 && !beyond_chance(count, batch, along.zero_share())) return;
   state.warn("lengths_contradict_padding",
              errors::lengths_contradict_padding(static_cast<int64_t>(first), (*state.lengths)[first],
                                                 along.real[first], count, *state.shape));
@@ -133,8 +136,11 @@ void read_lengths(CheckState& state) {
   }
   const auto fraction = std::find_if(values.values().begin(), values.values().end(),
                                      [](float length) { return length != std::floor(length); });
-  const int64_t place = fraction == values.values().end() ? 0 : fraction - values.values().begin();
-  if (values.count() == 0) return;
+  if (fraction == values.values().end()) {
+    return state.warn("lengths_as_fractions",
+                      errors::lengths_as_fractions(given.name, std::string(to_string(given.array.dtype()))));
+  }
+  const int64_t place = fraction - values.values().begin();
   state.fault("lengths_not_whole",
               errors::lengths_not_whole(given.name, std::string(to_string(given.array.dtype())), place,
                                         values.data()[place]));
