@@ -161,9 +161,13 @@ int64_t window_shift(const Grid& grid, int64_t axis) {
     const float* a = grid.cell(axis, line, step);
     return std::equal(a, a + grid.width, grid.cell(axis, other_line, other_step));
   };
-  int64_t changes = 0;  // a line that stays as it is would be any other's window
-  for (int64_t t = 1; t < steps && lines > 0; ++t) changes += same(0, t, 0, t - 1) ? 0 : 1;
-  if (lines < kFewSteps || changes < kFewSteps) return 0;
+  const auto changes = [&](int64_t line) {
+    int64_t count = 0;
+    for (int64_t t = 1; t < steps; ++t) count += same(line, t, line, t - 1) ? 0 : 1;
+    return count;
+  };
+  if (lines < kFewSteps) return 0;  // lines that stay as they are would be each other's windows
+  if (changes(0) < kFewSteps || changes(lines - 1) < kFewSteps) return 0;
   for (int64_t shift = 1; shift <= steps - kFewSteps; ++shift) {
     bool all = true;
     for (int64_t line = 1; line < lines && all; ++line) {
