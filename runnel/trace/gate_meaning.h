@@ -20,9 +20,7 @@ const GateMeaning* meaning_of(const std::string& kind, std::string_view gate);
 /// "1.LSTM, layer 1, reverse: it read from the last step to the first"
 std::string heading_of(const TracedLayer& layer);
 
-/// At most `width` characters on one line; what is cut off becomes "…".
+/// At most `width` columns of one line; what is cut off becomes "…".
 std::string shortened(std::string_view text, size_t width);
-/// The characters of a text in UTF-8.
-size_t characters_of(std::string_view text);
 
 }  // namespace runnel
