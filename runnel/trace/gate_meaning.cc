@@ -21,13 +21,15 @@ constexpr GateMeaning kMeanings[] = {
 
 std::span<const GateMeaning> gate_meanings() { return kMeanings; }
 
-const GateMeaning* meaning_of(const std::string& kind, std::string_view gate) {
+const GateMeaning* meaning_of(std::string_view kind, std::string_view gate) {
+  if (kind.ends_with("Cell")) kind.remove_suffix(4);  // one step of the layer
   const auto* found = std::find_if(std::begin(kMeanings), std::end(kMeanings),
                                    [&](const GateMeaning& m) { return m.kind == kind && m.gate == gate; });
   return found == std::end(kMeanings) ? nullptr : found;
 }
 
 std::string heading_of(const TracedLayer& layer) {
+  if (layer.suffix.empty()) return layer.prefix + layer.kind;  // a cell
   return fmt::format("{}{}, layer {}{}", layer.prefix, layer.kind, layer.layer + 1,
                      layer.reverse ? ", reverse: it read from the last step to the first" : "");
 }

@@ -79,7 +79,7 @@ std::string legend_of(const Trace& trace) {
   }
   bool gates = false;
   for (const GateMeaning& each : gate_meanings()) {
-    if (!any([&](const TracedLayer& layer) { return layer.kind == each.kind; })) continue;
+    if (!any([&](const TracedLayer& layer) { return meaning_of(layer.kind, each.gate) == &each; })) continue;
     text += fmt::format("  {:<3}  {}\n", each.gate, each.meaning);
     gates = true;
   }
