@@ -99,6 +99,7 @@ DataCheck check_file(const CheckArguments& a) {
   CheckedFile file = read_data(a);
   std::vector<Finding> findings;
   if (file.table && holds_texts(a, *file.table)) {
+    if (!a.lengths.empty()) throw CommandLineError(errors::lengths_of_texts());
     const NetworkToCheck network = network_to_check(a.network, asked, nullptr);
     const int64_t column = file.table->column(a.table.text);
     return network.model ? check_texts(*network.model, *file.table, column)

@@ -38,6 +38,13 @@ Shape with_names_swapped(const Shape& shape) {
   return Shape(list);
 }
 
+/// The layer's constructor for another number of features: `GRU(64, 20)`.
+std::string with_first_size(const Layer& layer, int64_t size) {
+  std::string text = layer.to_string();
+  const size_t begin = text.find('(') + 1;
+  return text.replace(begin, text.find_first_of(",)", begin) - begin, std::to_string(size));
+}
+
 /// Whether numbers came where ids are read, or ids where numbers are. Then their axes mean nothing.
 bool wrong_kind(CheckState& state, const Tensor& values) {
   const DType dtype = state.data->data.array.dtype();
@@ -58,9 +65,13 @@ bool wrong_kind(CheckState& state, const Tensor& values) {
       wanted == 1 || any_below_zero(values))
     return false;
   const double most = state.check.arrays.front().most.value_or(0);
-  state.fault("ids_for_features", errors::with_fix(errors::features_expected(state.reader_label(), sizes),
-                                                   fmt::format("Embedding({:.0f}, {}) -> {}", most + 1,
-                                                               wanted, state.reading().to_string())));
+  std::string fix = fmt::format("Embedding({:.0f}, {}) -> {}", most + 1, wanted, state.reading().to_string());
+  if (sizes.rank() == 2) {
+    fix += fmt::format("\nor {}, if a row is the {} numbers of a step",
+                       with_first_size(state.reading(), sizes[1].size), sizes[1].size);
+  }
+  state.fault("ids_for_features",
+              errors::with_fix(errors::features_expected(state.reader_label(), sizes), fix));
   return true;
 }
 
@@ -133,13 +144,6 @@ std::optional<int64_t> feature_axis(const Shape& sizes, int64_t wanted) {
     found = i;
   }
   return found;
-}
-
-/// The layer's constructor for another number of features: `GRU(64, 20)`.
-std::string with_first_size(const Layer& layer, int64_t size) {
-  std::string text = layer.to_string();
-  const size_t begin = text.find('(') + 1;
-  return text.replace(begin, text.find_first_of(",)", begin) - begin, std::to_string(size));
 }
 
 /// Why the network reads the axes in this order.

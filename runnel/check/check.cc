@@ -63,13 +63,26 @@ int64_t place_among(const Layer& layer) {
 }
 
 /// The ids under the names of their axes, from numbers with fractions, too.
-Ids ids_of(const CheckState& state, const Tensor& values) {
-  if (info(state.data->data.array.dtype()).integer)
-    return to_ids(state.data->data.array, *state.shape, "data");
+Ids ids_of(const CheckState& state) {
+  const Array& array = state.data->data.array;
+  if (info(array.dtype()).integer) return to_ids(array, *state.shape, "data");
+  const Tensor values = to_tensor(array);
   Ids ids(*state.shape);
   std::transform(values.values().begin(), values.values().end(), ids.values().begin(),
                  [](float value) { return static_cast<int32_t>(value); });
   return ids;
+}
+
+/// The values with zeros where there is padding: of an Embedding with a padding_idx, that one and 0 change places.
+Tensor with_zeros_as_padding(const Network& network, const Array& data) {
+  Tensor values = to_tensor(data);
+  const auto* embedding = dynamic_cast<const Embedding*>(network.layers().front());
+  if (!embedding || embedding->options().padding_idx.value_or(0) == 0) return values;
+  const auto padding = static_cast<float>(*embedding->options().padding_idx);
+  for (float& id : values.values()) {
+    if (id == padding || id == 0) id = padding - id;
+  }
+  return values;
 }
 
 }  // namespace
@@ -116,7 +129,7 @@ Network layers_of(const PrintedModule& model, const Array* data) {
 }
 
 DataCheck check_data(const CheckedNetwork& network, const DataToCheck& data) {
-  const Tensor values = to_tensor(data.data.array);
+  const Tensor values = with_zeros_as_padding(*network.network, data.data.array);
   CheckState state{.asked = network, .data = &data};
   state.reader = reading_layer(*network.network);
   for (const Layer* layer : network.network->layers()) {
@@ -125,14 +138,14 @@ DataCheck check_data(const CheckedNetwork& network, const DataToCheck& data) {
   state.check.network = network.network->module->to_string();
   if (network.open_ended)
     state.check.network = replace_all(state.check.network, " -> ", ", ");  // in whatever order
-  state.check.arrays.push_back(summary_of(data.data, values));
+  state.check.arrays.push_back(summary_of(data.data, to_tensor(data.data.array)));
   if (data.lengths) state.check.arrays.push_back(summary_of(*data.lengths, to_tensor(data.lengths->array)));
   read_lengths(state);
   find_axes(state, values);
   if (state.shape) {
     check_lengths_against(state, values);
     if (network.network->reads_ids()) {
-      check_ids(state, ids_of(state, values));
+      check_ids(state, ids_of(state));
     } else {
       check_numbers(state, values);
     }

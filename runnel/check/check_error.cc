@@ -222,6 +222,20 @@ ShapeError lengths_contradict_padding(int64_t sequence, int64_t length, int64_t 
            "lengths = (x != 0).any(-1).cumsum(1).argmax(1) + 1, if zeros are padding and batch comes first"});
 }
 
+ShapeError padding_in_front(const std::string& layer, const Shape& got, int64_t sequences,
+                            bool with_lengths) {
+  return ShapeError(
+      {.where = layer,
+       .what = fmt::format("the padding of {} stands in front",
+                           of_all(sequences, got.size(axes::batch), "sequence")),
+       .got = got,
+       .why = with_lengths
+                  ? "a length counts from the first step: padding would be read, and the end left out"
+                  : "it is read before the first real step and changes the state there; only padding "
+                    "behind a sequence can be packed",
+       .fix = "pad behind: pad_sequence(list), or in Keras pad_sequences(list, padding='post')"});
+}
+
 ShapeError last_step_is_padding(const std::string& layer, const Padding& p) {
   const std::string last = p.batch_first ? "output[:, -1]" : "output[-1]";
   return ShapeError(

@@ -56,6 +56,8 @@ ShapeError no_steps(int64_t sequence, int64_t how_many);
 /// The values of a sequence end at another step than its length says.
 ShapeError lengths_contradict_padding(int64_t sequence, int64_t length, int64_t real, int64_t how_many,
                                       const Shape& got);
+/// Padding stands in front of the sequences; `with_lengths`: lengths count from the first step.
+ShapeError padding_in_front(const std::string& layer, const Shape& got, int64_t sequences, bool with_lengths);
 
 /// What goes wrong later, without a word, if one is not careful.
 struct Padding {

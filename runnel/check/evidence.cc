@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <numeric>
 
 namespace runnel {
 namespace {
@@ -132,6 +133,14 @@ bool AlongAxis::looks_ragged() const {
          beyond_chance(ragged, static_cast<int64_t>(real.size()), zero_share());
 }
 
+bool AlongAxis::looks_padded_in_front() const {
+  if (padded * 10 > fronted) return false;  // a border around all, as pictures have
+  const int64_t in_front = std::accumulate(front.begin(), front.end(), int64_t{0});
+  const int64_t elsewhere = zeros_inside - in_front, others = steps - in_front;
+  const double share = static_cast<double>(elsewhere + 1) / static_cast<double>(others + 1);
+  return elsewhere * kFewInside <= others && beyond_chance(fronted, static_cast<int64_t>(real.size()), share);
+}
+
 AlongAxis look_along(const Grid& grid, int64_t axis) {
   AlongAxis along;
   Roughness roughness;
@@ -140,6 +149,10 @@ AlongAxis look_along(const Grid& grid, int64_t axis) {
     int64_t real = steps;
     while (real > 0 && all_zero(grid.cell(axis, line, real - 1), grid.width)) --real;
     for (int64_t t = 0; t < real; ++t) along.zeros_inside += all_zero(grid.cell(axis, line, t), grid.width);
+    int64_t front = 0;
+    while (front < real && all_zero(grid.cell(axis, line, front), grid.width)) ++front;
+    along.front.push_back(front);
+    along.fronted += front > 0 ? 1 : 0;
     along.real.push_back(real);
     along.steps += real;
     along.padded += 0 < real && real < steps ? 1 : 0;

@@ -40,6 +40,8 @@ struct AlongAxis {
   int64_t ragged = 0;        ///< of these, those that end before other lines do
   int64_t depth = 0;         ///< how many steps the shortest of them ends before the longest
   int64_t zeros_inside = 0;  ///< steps of zeros that others follow
+  Lengths front = {};        ///< for each line, of these those in front of all values
+  int64_t fronted = 0;       ///< lines with such steps
   /// Mean squared difference of neighbours over twice the variance: 1 where neighbours have nothing to do with each
   /// other (von Neumann's ratio), near 0 where steps follow each other smoothly. Absent: too few, or all the same.
   std::optional<double> roughness = {};
@@ -50,6 +52,8 @@ struct AlongAxis {
   bool looks_padded() const;
   /// Whether, besides, the lines end at different steps, as sequences do.
   bool looks_ragged() const;
+  /// Whether zeros stand in front of more lines than chance brings, and hardly ever elsewhere.
+  bool looks_padded_in_front() const;
 };
 
 /// Input   axis  0 or 1: along which the steps are supposed to follow each other

@@ -96,9 +96,22 @@ Outside outside_of(const Ids& ids, int64_t rows) {
   return outside;
 }
 
+/// Whether the steps that a length leaves out stand in front.
+bool counted_from_the_end(const AlongAxis& along, const Lengths& lengths, int64_t seq) {
+  for (size_t i = 0; i < lengths.size(); ++i) {
+    if (along.front[i] != seq - lengths[i]) return false;
+  }
+  return true;
+}
+
 /// What the lengths say against where the values end.
 void compare_with_padding(CheckState& state, const Tensor& values) {
   const AlongAxis along = look_along(Grid::of(values), state.shape->index_of(axes::seq));
+  if (along.looks_padded_in_front() &&
+      counted_from_the_end(along, *state.lengths, state.shape->size(axes::seq))) {
+    return state.fault("padding_in_front",
+                       errors::padding_in_front(state.reader_label(), *state.shape, along.fronted, true));
+  }
   if (!along.looks_padded()) return;
   int64_t count = 0;
   size_t first = 0;

@@ -231,6 +231,31 @@ TEST(Check, warns_of_lengths_that_contradict_the_padding) {
       testing::Contains("FAULT lengths"));
 }
 
+TEST(Check, finds_padding_in_front_of_the_sequences) {
+  const ValueAt value = noise();
+  const Array x = cube(8, 12, 5, [&](auto n, auto t, auto f) {
+    return t < 12 - kLengths[static_cast<size_t>(n)] ? 0.0f : value(n, t, f);
+  });
+  const DataCheck check = check_of("GRU(5, 20, batch_first=True) -> last", x, lengths_array(kLengths));
+  EXPECT_THAT(found(check), ElementsAre("FAULT padding_in_front"));
+  EXPECT_STREQ(first(check).error.what(),
+               "GRU: the padding of 7 of 8 sequences stands in front\n"
+               "  got  [batch=8, seq=12, feature=5]\n"
+               "  why  a length counts from the first step: padding would be read, and the end left out\n"
+               "  fix  pad behind: pad_sequence(list), or in Keras pad_sequences(list, padding='post')");
+  EXPECT_THAT(found(check_of("GRU(5, 20, batch_first=True) -> last", x)),
+              testing::Contains("padding_in_front"));
+}
+
+TEST(Check, knows_the_padding_of_an_Embedding_by_its_padding_idx) {
+  std::vector<int32_t> ids;
+  for (int32_t i = 0; i < 8 * 12; ++i)
+    ids.push_back(i % 12 < kLengths[static_cast<size_t>(i / 12)] ? 2 + i * 7 % 40 : 1);
+  const DataCheck check = check_of("Embedding(50, 8, padding_idx=1) -> GRU(8, 20, batch_first=False) -> last",
+                                   ids_of(ids, {8, 12}));
+  EXPECT_THAT(found(check), ElementsAre("FAULT axis_order", "lengths_not_given"));
+}
+
 TEST(Check, warns_of_sequences_without_steps) {
   Lengths lengths = kLengths;
   lengths[2] = 0;

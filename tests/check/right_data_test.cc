@@ -77,6 +77,14 @@ TEST(RightData, may_have_one_short_sequence_a_pause_or_sequences_without_steps) 
   }
 }
 
+TEST(RightData, may_have_a_border_of_zeros_as_pictures_have) {
+  const ValueAt value = noise();
+  const Array pictures = cube(20, 12, 2, [&](auto n, auto t, auto f) {
+    return t < 2 + n % 2 || t > 8 + n % 3 ? 0.0f : value(n, t, f) + 2;
+  });
+  EXPECT_THAT(found(check_of(kBatchFirst, pictures)), testing::Not(testing::Contains("padding_in_front")));
+}
+
 TEST(RightData, may_have_as_many_lengths_as_steps_and_a_zero_at_the_end) {
   const ValueAt value = noise();
   const Array x = cube(20, 20, 2, [&](auto n, auto t, auto f) {

@@ -48,6 +48,7 @@ ErrorTable check_table() {
   t.add("lengths_not_a_list", lengths_not_a_list("l.npy", Shape{{"axis_0", 32}, {"axis_1", 1}}));
   t.add("no_steps", no_steps(3, 2));
   t.add("lengths_contradict_padding", lengths_contradict_padding(3, 5, 9, 12, kBatchFirst));
+  t.add("padding_in_front", padding_in_front("GRU", kBatchFirst, 31, true));
   t.add("last_step_is_padding", last_step_is_padding("GRU", padding));
   t.add("padding_is_read", padding_is_read("GRU", padding));
   t.add("lengths_not_given", lengths_not_given(padding));
