@@ -19,7 +19,7 @@ namespace {
 struct CheckArguments {
   std::string network, data, lengths, array;
   TableArguments table;
-  bool text_given = false;
+  bool text_given = false, strict = false;
 };
 
 std::string shown(const std::string& path) { return path == "-" ? "standard input" : path; }
@@ -30,10 +30,16 @@ struct CheckedFile {
   std::optional<Table> table = {};
 };
 
-/// The array of this name; of an .npz without "input", its only one.
+constexpr const char* kLengths = "lengths";
+
+/// The array of this name; of an .npz without it, the only one that it has besides lengths.
 CheckedArray array_in(const NamedArrays& arrays, const std::string& name, const std::string& file) {
   const Array* found = arrays.find(name);
-  if (!found && arrays.size() == 1) found = &arrays[0].array;
+  size_t others = 0;
+  for (size_t i = 0; i < arrays.size() && !arrays.find(name); ++i) {
+    if (arrays[i].name == kLengths) continue;
+    found = ++others == 1 ? &arrays[i].array : nullptr;
+  }
   if (!found) throw errors::no_such_array(file, name, arrays);
   return {.name = file, .array = *found};
 }
@@ -43,7 +49,7 @@ CheckedFile read_data(const CheckArguments& a) {
   if (bytes.starts_with("PK")) {
     const NamedArrays arrays = read_npz(bytes, name);
     DataToCheck data{.data = array_in(arrays, a.array, name)};
-    if (const Array* lengths = arrays.find("lengths")) {
+    if (const Array* lengths = arrays.find(kLengths)) {
       data.lengths = CheckedArray{.name = name + ": lengths", .array = *lengths};
     }
     return {.arrays = data};
@@ -59,7 +65,7 @@ CheckedFile read_data(const CheckArguments& a) {
 
 CheckedArray read_lengths_file(const std::string& path) {
   const std::string bytes = read_file(path), name = shown(path);
-  if (bytes.starts_with("PK")) return array_in(read_npz(bytes, name), "lengths", name);
+  if (bytes.starts_with("PK")) return array_in(read_npz(bytes, name), kLengths, name);
   return {.name = name, .array = read_npy(bytes, name)};
 }
 
@@ -78,21 +84,23 @@ struct NetworkToCheck {
   CheckedNetwork checked() const { return {model ? &model->network : &network, open_ended}; }
 };
 
-NetworkToCheck network_to_check(const std::string& word) {
-  const Asked asked = asked_by(word);
+/// `data`: null for texts.
+NetworkToCheck network_to_check(const std::string& word, const Asked& asked, const Array* data) {
   if (asked.model_file) return {.model = TextClassifier::load(word)};
   return read_text(asked, [&]() -> NetworkToCheck {
     const ShapesOnly shapes;  // only sizes matter
     if (!is_printed_model(asked.text)) return {.network = make_network(asked.text)};
-    return {.network = layers_of(parse_printed_model(asked.text)), .open_ended = true};
+    return {.network = layers_of(parse_printed_model(asked.text), data), .open_ended = true};
   });
 }
 
 DataCheck check_file(const CheckArguments& a) {
-  const NetworkToCheck network = network_to_check(a.network);
+  const Asked asked = asked_by(a.network);
   CheckedFile file = read_data(a);
-  std::vector<Finding> left_out;
+  std::vector<Finding> findings;
   if (file.table && holds_texts(a, *file.table)) {
+    if (!a.lengths.empty()) throw CommandLineError(errors::lengths_of_texts());
+    const NetworkToCheck network = network_to_check(a.network, asked, nullptr);
     const int64_t column = file.table->column(a.table.text);
     return network.model ? check_texts(*network.model, *file.table, column)
                          : check_texts(network.checked(), *file.table, column);
@@ -100,11 +108,12 @@ DataCheck check_file(const CheckArguments& a) {
   if (file.table) {
     NumberTable numbers = numbers_of(*file.table);
     file.arrays = DataToCheck{.data = std::move(numbers.array)};
-    left_out = std::move(numbers.left_out);
+    findings = std::move(numbers.findings);
   }
   if (!a.lengths.empty()) file.arrays->lengths = read_lengths_file(a.lengths);
+  const NetworkToCheck network = network_to_check(a.network, asked, &file.arrays->data.array);
   DataCheck check = check_data(network.checked(), *file.arrays);
-  check.findings.insert(check.findings.end(), left_out.begin(), left_out.end());
+  check.findings.insert(check.findings.end(), findings.begin(), findings.end());
   return check;
 }
 
@@ -112,7 +121,8 @@ int check_command(const CheckArguments& a, const CommonOptions& common) {
   if (a.network == "-" && a.data == "-") throw errors::standard_input_twice("NETWORK", "--data");
   if (a.network == "-" && a.lengths == "-") throw errors::standard_input_twice("NETWORK", "--lengths");
   if (a.data == "-" && a.lengths == "-") throw errors::standard_input_twice("--data", "--lengths");
-  const DataCheck check = check_file(a);
+  DataCheck check = check_file(a);
+  if (a.strict) check.be_strict();
   print(common.json ? check_json(check) + "\n" : check_text(check));
   return check.fits() ? kWell : kDataAtFault;
 }
@@ -127,8 +137,11 @@ void add_check(CLI::App& app, CommonOptions& common) {
        .summary = "Say whether data are right for a network, and find mistakes that run without a word",
        .details = std::string(kNetworkHelp) + R"(
 Tells which axis is which and how that was found, what fits and what does not, and what goes wrong in silence: the
-axes in another order, one sequence for a batch, ids for features, padding, lengths. Exit 0: the data fit, perhaps
-with warnings; 1: they do not.
+axes in another order, one sequence for a batch, ids for features, padding, lengths.
+
+A fault: the data do not fit, or would be read wrongly. A warning: something may not be meant, and the data alone do
+not tell. A note: what code around such a network often does wrong with such data. Exit 1 when there is a fault, with
+--strict also when there is a warning; else 0.
 
 --data takes x.npy; an .npz with input and, if need be, lengths; or a table as train reads it: of texts, if it has the
 column of --text, else of numbers, a row a step.
@@ -136,12 +149,14 @@ column of --text, else of numbers, a row a step.
 Examples:
   runnel check 'GRU(100, 20)' --data x.npy --lengths lengths.npy
   runnel check 'Embedding(5000, 100) -> LSTM(128) -> last -> Linear(6)' --data rows.csv --text description
+  runnel check model.safetensors --data new.csv --strict && runnel predict model.safetensors new.csv
   python -c 'from net import model; print(model)' | runnel check - --data batch.npz)"},
       [a, &common] { return check_command(*a, common); });
   sub->add_option("NETWORK", a->network, "A network as text, or a file with one; - is standard input")
       ->required();
   sub->add_option("--data,-d", a->data, "The data: .npy, .npz, or a table; - is standard input")->required();
   sub->add_option("--lengths", a->lengths, "An .npy with the length of each sequence, - is standard input");
+  sub->add_flag("--strict", a->strict, "Warnings count as faults");
   sub->add_option("--array", a->array, "Which array of an .npz")->default_val("input");
   sub->add_option_function<std::string>(
       "--text",

@@ -64,6 +64,11 @@ OptionError standard_output_twice(const std::string& first, const std::string& s
                      {{"why", "what reads it could not tell them apart"}, {"fix", "a file for one of them"}});
 }
 
+OptionError lengths_of_texts() {
+  return OptionError("--lengths belongs to arrays, and the data are texts",
+                     {{"why", "a text has as many steps as words"}, {"fix", "leave --lengths out"}});
+}
+
 OptionError text_or_input() {
   return OptionError(
       "trace reads either a text or numbers",

@@ -21,6 +21,8 @@ OptionError standard_input_twice(const std::string& first, const std::string& se
 /// Two outputs are "-".
 OptionError output_twice(const std::string& first, const std::string& second, const std::string& path);
 OptionError standard_output_twice(const std::string& first, const std::string& second);
+/// --lengths beside texts, whose words are counted.
+OptionError lengths_of_texts();
 /// trace with both --text and --input, or neither.
 OptionError text_or_input();
 /// The output that `option` names is read too, given as `word path`.

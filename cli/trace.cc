@@ -88,6 +88,8 @@ A line for each step: the length of the state h, and for each gate how open it i
 also the prediction after each word: the text up to there is read by itself, as if it ended there. What the columns
 mean stands below the table.
 
+A cell makes one step, of all rows of its input.
+
 --json and --npz have every number: h, c and each gate, of every layer, direction, step and sequence. The arrays of
 the .npz are named as the parameters are: 1.h_l0, 1.c_l0_reverse, 1.f_l0; [seq, batch, hidden] each.
 

@@ -6,6 +6,7 @@
 
 #include "runnel/check/check_error.h"
 #include "runnel/check/checker.h"
+#include "runnel/explain/wording.h"
 #include "runnel/model/input_shape.h"
 #include "runnel/nn/nn_error.h"
 
@@ -37,6 +38,13 @@ Shape with_names_swapped(const Shape& shape) {
   return Shape(list);
 }
 
+/// The layer's constructor for another number of features: `GRU(64, 20)`.
+std::string with_first_size(const Layer& layer, int64_t size) {
+  std::string text = layer.to_string();
+  const size_t begin = text.find('(') + 1;
+  return text.replace(begin, text.find_first_of(",)", begin) - begin, std::to_string(size));
+}
+
 /// Whether numbers came where ids are read, or ids where numbers are. Then their axes mean nothing.
 bool wrong_kind(CheckState& state, const Tensor& values) {
   const DType dtype = state.data->data.array.dtype();
@@ -53,12 +61,17 @@ bool wrong_kind(CheckState& state, const Tensor& values) {
   }
   const int64_t wanted = features_wanted(state);
   const bool features = sizes.rank() > 0 && sizes[sizes.rank() - 1].size == wanted;
-  if (!state.recurrent || !info(dtype).integer || sizes.rank() > 2 || features || any_below_zero(values))
+  if (!state.recurrent || !info(dtype).integer || sizes.rank() < 1 || sizes.rank() > 2 || features ||
+      wanted == 1 || any_below_zero(values))
     return false;
   const double most = state.check.arrays.front().most.value_or(0);
-  state.fault("ids_for_features", errors::with_fix(errors::features_expected(state.reader_label(), sizes),
-                                                   fmt::format("Embedding({:.0f}, {}) -> {}", most + 1,
-                                                               wanted, state.reading().to_string())));
+  std::string fix = fmt::format("Embedding({:.0f}, {}) -> {}", most + 1, wanted, state.reading().to_string());
+  if (sizes.rank() == 2) {
+    fix += fmt::format("\nor {}, if a row is the {} numbers of a step",
+                       with_first_size(state.reading(), sizes[1].size), sizes[1].size);
+  }
+  state.fault("ids_for_features",
+              errors::with_fix(errors::features_expected(state.reader_label(), sizes), fix));
   return true;
 }
 
@@ -76,10 +89,16 @@ void find_order(CheckState& state, const Shape& read, const Tensor& values) {
       .batch_first = batch_first,
       .fix = state.recurrent ? with_batch_first(walker, !batch_first) : "transpose the data"};
   state.shape = read;
-  if (!order.seq_axis) {
+  if (!order.seq_axis && read.size(axes::batch) == 1) {
+    state.check.remarks.push_back(
+        fmt::format("The data are one sequence of {}.", counted(read.size(axes::seq), "step")));
+  } else if (!order.seq_axis) {
     state.warn("axis_order_unknown", errors::axis_order_unknown(mismatch));
   } else if (*order.seq_axis == read.index_of(axes::seq)) {
-    state.check.remarks.push_back("The axes are in the order that the network reads: " + order.why + ".");
+    state.check.remarks.push_back(fmt::format("The axes {} in the order that the network reads: {}.",
+                                              order.certain ? "are" : "seem to be", order.why));
+  } else if (!order.certain) {
+    state.warn("axis_order_likely", errors::axes_likely_swapped(mismatch));
   } else {
     state.fault("axis_order", errors::axes_swapped(mismatch));
     state.shape = mismatch.found;
@@ -127,13 +146,6 @@ std::optional<int64_t> feature_axis(const Shape& sizes, int64_t wanted) {
   return found;
 }
 
-/// The layer's constructor for another number of features: `GRU(64, 20)`.
-std::string with_first_size(const Layer& layer, int64_t size) {
-  std::string text = layer.to_string();
-  const size_t begin = text.find('(') + 1;
-  return text.replace(begin, text.find_first_of(",)", begin) - begin, std::to_string(size));
-}
-
 /// Why the network reads the axes in this order.
 std::string why_read_so(const CheckState& state, const Shape& read) {
   if (!state.recurrent || !read.has(axes::batch) || !read.has(axes::seq)) return "as the network reads it";
@@ -147,6 +159,11 @@ bool features_fit(CheckState& state, const Shape& read, const Tensor& values) {
   if (read.rank() == 0) return true;  // one number, for a layer that takes any
   const Axis last = read[read.rank() - 1];
   if (wanted == Axis::kSymbolic || last.name != axes::feature || last.size == wanted) return true;
+  if (state.recurrent == state.reader && read.rank() == 1) {
+    state.fault("axes", errors::one_axis(state.reader_label(), input_shape(state.network()), last.size,
+                                         with_first_size(state.reading(), 1)));
+    return false;
+  }
   if (const auto axis = feature_axis(values.shape(), wanted)) {
     const Shape got = values.shape().renamed(values.shape()[*axis].name, axes::feature);
     state.fault("features_not_last",
@@ -183,6 +200,9 @@ std::string with_batch_first(const Layer& layer, bool batch_first) {
 }
 
 void find_axes(CheckState& state, const Tensor& values) {
+  if (values.count() == 0) {
+    return state.fault("empty_array", errors::empty_array(state.data->data.name, values.shape()));
+  }
   if (wrong_kind(state, values) || feature_axis_missing(state, values.shape())) return;
   Shape read;
   try {

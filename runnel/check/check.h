@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runnel/data/table.h"
@@ -26,10 +27,12 @@ struct CheckedNetwork {
   bool open_ended = false;
 };
 
-/// A network of the layers that a printed model has and Runnel knows, in the order of the text. Its layers need not
-/// fit each other; the first that reads data tells what the data are.
+/// A network of the layers that a printed model has and Runnel knows. Its layers need not fit each other: they stand in
+/// the order in which they were made, which nobody need use them in. So the one that reads the data comes first: an
+/// Embedding, a recurrent layer or a cell, or another one, in this order, of those that `data` fit if they fit any.
+/// Null: texts.
 /// Throws  OptionError when it has none
-Network layers_of(const PrintedModule& model);
+Network layers_of(const PrintedModule& model, const Array* data);
 
 /// An array from a file.
 struct CheckedArray {
@@ -45,8 +48,11 @@ struct DataToCheck {
 
 enum class Severity {
   fault,    ///< the data do not fit, or would be read wrongly
-  warning,  ///< they fit, but something may not be meant, or goes wrong in the code around the network
+  warning,  ///< they fit, but something in them may not be meant
+  note,     ///< they fit; what code around such a network often does wrong with such data
 };
+/// "fault", "warning", "note".
+std::string_view to_string(Severity severity);
 
 /// One thing that was found.
 struct Finding {
@@ -83,6 +89,8 @@ struct DataCheck {
 
   /// Whether there is no fault.
   bool fits() const;
+  /// Makes faults of the warnings.
+  void be_strict();
 };
 
 /// Throws  ShapeError, DataError for an array that no network reads: too many axes, values that float32 lacks
@@ -93,10 +101,11 @@ DataCheck check_texts(const CheckedNetwork& network, const Table& table, int64_t
 /// For a model with its own vocabulary.
 DataCheck check_texts(const TextClassifier& model, const Table& table, int64_t column);
 
-/// A table of numbers, [row, column]: columns that hold no numbers are left out and named. An empty cell is NaN.
+/// A table of numbers, [row, column]: columns that hold no numbers are left out and named. A cell that is empty, or says
+/// NA as pandas and R do, is NaN.
 struct NumberTable {
   CheckedArray array;
-  std::vector<Finding> left_out = {};
+  std::vector<Finding> findings = {};  ///< about the table, before anything is made of its numbers
 };
 /// Throws  DataError for a text in a column of numbers, and when no column has numbers
 NumberTable numbers_of(const Table& table);

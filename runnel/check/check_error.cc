@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "runnel/explain/wording.h"
+#include "runnel/formats/array.h"
 #include "runnel/tensor/axes.h"
 #include "runnel/text/show.h"
 
@@ -12,6 +13,10 @@ namespace {
 /// "x.transpose(1, 0, 2)": the two first axes change places.
 std::string swapped(const Shape& shape) {
   return shape.rank() > 2 ? "x.transpose(1, 0, 2)" : "x.transpose(1, 0)";
+}
+
+std::string as_read(const AxisOrderMismatch& m) {
+  return fmt::format("as it reads them: batch_first={}", m.batch_first ? "True" : "False");
 }
 
 std::string of_all(int64_t count, int64_t all, const std::string& noun) {
@@ -32,7 +37,7 @@ ShapeError axes_swapped(const AxisOrderMismatch& m) {
       {.where = m.layer,
        .what = "it would run without an error, along the wrong axis",
        .expected = m.read,
-       .expected_why = fmt::format("as it reads them: batch_first={}", m.batch_first ? "True" : "False"),
+       .expected_why = as_read(m),
        .got = m.found,
        .got_why = "as they are: " + m.found_why,
        .why = fmt::format("it walks along axis {}, which holds the batch: each step would be another "
@@ -41,12 +46,28 @@ ShapeError axes_swapped(const AxisOrderMismatch& m) {
        .fix = fmt::format("{}\nor {}", m.fix, swapped(m.found))});
 }
 
+ShapeError axes_likely_swapped(const AxisOrderMismatch& m) {
+  return ShapeError(
+      {.where = m.layer,
+       .what = "it seems that it would run along the wrong axis",
+       .expected = m.read,
+       .expected_why = as_read(m),
+       .got = m.found,
+       .got_why = "as they seem: " + m.found_why,
+       .why = "steps follow each other smoothly, and so do sequences that were sorted or lie "
+              "close to each other in time",
+       .fix = fmt::format("if x[0] is {}: {}\n"
+                          "otherwise nothing to do; --lengths FILE decides it",
+                          m.batch_first ? "the first step of every sequence" : "one sequence, step by step",
+                          m.fix)});
+}
+
 ShapeError axis_order_unknown(const AxisOrderMismatch& m) {
   return ShapeError(
       {.where = m.layer,
        .what = "the data do not tell which axis holds the steps",
        .expected = m.read,
-       .expected_why = fmt::format("as it reads them: batch_first={}", m.batch_first ? "True" : "False"),
+       .expected_why = as_read(m),
        .got = m.found,
        .got_why = "fits as well",
        .why = m.found_why,
@@ -85,6 +106,25 @@ ShapeError lengths_of_rows(const std::string& layer, const Shape& read, const Sh
        .got_why = fmt::format("as they are: {}, one a sequence", counted(lengths, "length")),
        .why = "input_size counts the numbers of one step, not the steps of a sequence",
        .fix = fmt::format("x[:, :, None]{}, and input_size=1", batch_first ? "" : " with batch_first=True")});
+}
+
+ShapeError empty_array(const std::string& name, const Shape& got) {
+  return ShapeError({.where = name,
+                     .what = "the array is empty",
+                     .got = got,
+                     .why = "an axis of size 0 leaves no number in it",
+                     .fix = "look at what made it: a filter, a slice, a file without rows?"});
+}
+
+ShapeError one_axis(const std::string& layer, const Shape& expected, int64_t numbers,
+                    const std::string& one_feature) {
+  return ShapeError({.where = layer,
+                     .what = "one axis is too few: a sequence is steps, and each step a list of numbers",
+                     .expected = expected,
+                     .expected_why = "or without batch: one sequence",
+                     .got = generic_shape(std::vector<int64_t>{numbers}),
+                     .fix = fmt::format("{} of one number each: x[:, None], and {}", counted(numbers, "step"),
+                                        one_feature)});
 }
 
 ShapeError feature_axis_missing(const std::string& layer, const Shape& expected, const Shape& got) {
@@ -143,13 +183,21 @@ ShapeError lengths_not_whole(const std::string& name, const std::string& dtype, 
        .fix = "lengths.astype(numpy.int64), after a look at where the fractions come from"});
 }
 
+ShapeError lengths_as_fractions(const std::string& name, const std::string& dtype) {
+  return ShapeError({.where = name,
+                     .what = fmt::format("the lengths are {}, expected whole numbers", dtype),
+                     .why = "they are whole here; one with a fraction, PyTorch would cut off without a word",
+                     .fix = "lengths.astype(numpy.int64)"});
+}
+
 ShapeError lengths_not_a_list(const std::string& name, const Shape& got) {
+  const bool mask = got.rank() == 2 && got[0].size > 1 && got[1].size > 1;
   return ShapeError({.where = name,
                      .what = "the lengths have other axes than one",
                      .expected = Shape{{axes::batch}},
                      .got = got,
                      .why = "there is one length a sequence",
-                     .fix = "lengths.reshape(-1)"});
+                     .fix = mask ? "of a mask: mask.sum(axis=1)" : "lengths.reshape(-1)"});
 }
 
 ShapeError no_steps(int64_t sequence, int64_t how_many) {
@@ -172,6 +220,20 @@ ShapeError lengths_contradict_padding(int64_t sequence, int64_t length, int64_t 
                           counted(how_many, "sequence")),
        .fix =
            "lengths = (x != 0).any(-1).cumsum(1).argmax(1) + 1, if zeros are padding and batch comes first"});
+}
+
+ShapeError padding_in_front(const std::string& layer, const Shape& got, int64_t sequences,
+                            bool with_lengths) {
+  return ShapeError(
+      {.where = layer,
+       .what = fmt::format("the padding of {} stands in front",
+                           of_all(sequences, got.size(axes::batch), "sequence")),
+       .got = got,
+       .why = with_lengths
+                  ? "a length counts from the first step: padding would be read, and the end left out"
+                  : "it is read before the first real step and changes the state there; only padding "
+                    "behind a sequence can be packed",
+       .fix = "pad behind: pad_sequence(list), or in Keras pad_sequences(list, padding='post')"});
 }
 
 ShapeError last_step_is_padding(const std::string& layer, const Padding& p) {
@@ -256,7 +318,16 @@ ShapeError column_of_text(const std::string& file, const std::string& column, co
   return ShapeError({.where = file,
                      .what = fmt::format("column {} is left out: it holds no numbers", in_quotes(column)),
                      .why = fmt::format("its first value is {}", in_quotes(example)),
-                     .fix = "make it numbers, or take it out of the file"});
+                     .fix = fmt::format("make it numbers, or take it out of the file\n"
+                                        "--text {}, for a network that reads texts",
+                                        column)});
+}
+
+ShapeError header_of_numbers(const std::string& file, const std::vector<std::string>& names) {
+  return ShapeError({.where = file,
+                     .what = "the first row was taken for the names of the columns, and holds numbers",
+                     .why = "it says " + listed(names),
+                     .fix = "--no-header, if it is data"});
 }
 
 DataError no_numbers(const std::string& file) {

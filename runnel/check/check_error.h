@@ -19,6 +19,8 @@ struct AxisOrderMismatch {
   std::string fix;
 };
 ShapeError axes_swapped(const AxisOrderMismatch& mismatch);
+/// The same, where the data are a sign of it and no proof.
+ShapeError axes_likely_swapped(const AxisOrderMismatch& mismatch);
 /// Both readings fit, and nothing in the data tells which is right.
 ShapeError axis_order_unknown(const AxisOrderMismatch& mismatch);
 /// Two axes, which a recurrent layer takes for one sequence; `rows` are what they may be instead.
@@ -28,6 +30,11 @@ ShapeError taken_for_one_sequence(const std::string& layer, const Shape& read, c
 ShapeError lengths_of_rows(const std::string& layer, const Shape& read, const Shape& rows, int64_t lengths,
                            bool batch_first);
 
+/// There is nothing in the array.
+ShapeError empty_array(const std::string& name, const Shape& got);
+/// A list of numbers for a layer that walks along steps, each a list of its own. `one_feature` is the layer for one.
+ShapeError one_axis(const std::string& layer, const Shape& expected, int64_t numbers,
+                    const std::string& one_feature);
 /// Every step is one number, and the axis for it is missing.
 ShapeError feature_axis_missing(const std::string& layer, const Shape& expected, const Shape& got);
 /// The axis of as many places as the layer reads features is not the last one.
@@ -42,11 +49,15 @@ ShapeError with_why(const ShapeError& error, const std::string& why);
 /// Lengths.
 ShapeError lengths_not_whole(const std::string& name, const std::string& dtype, int64_t sequence,
                              double length);
+/// Whole, but stored as numbers with fractions.
+ShapeError lengths_as_fractions(const std::string& name, const std::string& dtype);
 ShapeError lengths_not_a_list(const std::string& name, const Shape& got);
 ShapeError no_steps(int64_t sequence, int64_t how_many);
 /// The values of a sequence end at another step than its length says.
 ShapeError lengths_contradict_padding(int64_t sequence, int64_t length, int64_t real, int64_t how_many,
                                       const Shape& got);
+/// Padding stands in front of the sequences; `with_lengths`: lengths count from the first step.
+ShapeError padding_in_front(const std::string& layer, const Shape& got, int64_t sequences, bool with_lengths);
 
 /// What goes wrong later, without a word, if one is not careful.
 struct Padding {
@@ -76,6 +87,7 @@ struct Scale {
 };
 ShapeError scales_differ(const Shape& got, const Scale& smallest, const Scale& largest);
 DataError no_numbers(const std::string& file);
+ShapeError header_of_numbers(const std::string& file, const std::vector<std::string>& names);
 ShapeError column_of_text(const std::string& file, const std::string& column, const std::string& example);
 
 /// Texts.

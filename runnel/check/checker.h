@@ -27,6 +27,9 @@ struct CheckState {
   void warn(const char* mistake, const ShapeError& error) {
     check.findings.push_back({Severity::warning, mistake, error});
   }
+  void note(const char* mistake, const ShapeError& error) {
+    check.findings.push_back({Severity::note, mistake, error});
+  }
 };
 
 /// The lengths by themselves: whole numbers, along one axis.
@@ -40,7 +43,7 @@ void check_ids(CheckState& state, const Ids& ids);
 /// Features: finite, not all the same, on scales that can be compared.
 void check_numbers(CheckState& state, const Tensor& values);
 /// What the code around the network may do wrong with these data.
-void warn_of_silent_mistakes(CheckState& state, const Tensor& values);
+void note_silent_mistakes(CheckState& state, const Tensor& values);
 
 /// The layer's constructor with batch_first as given: `GRU(100, 20, batch_first=True)`.
 std::string with_batch_first(const Layer& layer, bool batch_first);

@@ -39,8 +39,7 @@ std::string check_json(const DataCheck& check) {
   json["remarks"] = check.remarks;
   json["findings"] = CheckJson::array();
   for (const Finding& finding : check.findings) {
-    CheckJson each{{"severity", finding.severity == Severity::fault ? "fault" : "warning"},
-                   {"mistake", finding.mistake}};
+    CheckJson each{{"severity", to_string(finding.severity)}, {"mistake", finding.mistake}};
     each.update(CheckJson::parse(error_json(finding.error)));
     json["findings"].push_back(each);
   }

@@ -9,9 +9,8 @@ namespace runnel {
 namespace {
 
 /// How long the sequences are: as given, or else as the zeros at their ends say. Nothing when neither tells.
-std::optional<Lengths> real_lengths(const CheckState& state, const Tensor& values) {
+std::optional<Lengths> real_lengths(const CheckState& state, const AlongAxis& along) {
   if (state.lengths) return state.lengths;
-  const AlongAxis along = look_along(Grid::of(values), state.shape->index_of(axes::seq));
   return along.looks_padded() ? std::optional(along.real) : std::nullopt;
 }
 
@@ -36,26 +35,30 @@ RecurrentShapes shapes_for(const CheckState& state) {
 
 }  // namespace
 
-void warn_of_silent_mistakes(CheckState& state, const Tensor& values) {
+void note_silent_mistakes(CheckState& state, const Tensor& values) {
   if (!state.recurrent || !state.shape->has(axes::batch) || !state.shape->has(axes::seq)) return;
   if (state.shape->count() == 0) return;
   const std::string layer = state.recurrent->label();
   const bool open = state.asked.open_ended || dynamic_cast<const Recurrent*>(state.network().layers().back());
-  const std::optional<Lengths> lengths = real_lengths(state, values);
+  const AlongAxis along = look_along(Grid::of(values), state.shape->index_of(axes::seq));
+  if (!state.lengths && along.looks_padded_in_front()) {
+    state.warn("padding_in_front", errors::padding_in_front(layer, *state.shape, along.fronted, false));
+  }
+  const std::optional<Lengths> lengths = real_lengths(state, along);
   const RecurrentShapes shapes = shapes_for(state);
   if (lengths) {
     const errors::Padding padding = padding_of(state, *lengths);
     if (open && padding.shorter > 0) {
-      state.warn("last_step_is_padding", errors::last_step_is_padding(layer, padding));
+      state.note("last_step_is_padding", errors::last_step_is_padding(layer, padding));
     }
     if (open && padding.cells > 0) {
-      state.warn("padding_not_packed", errors::padding_is_read(layer, padding));
+      state.note("padding_not_packed", errors::padding_is_read(layer, padding));
     } else if (padding.cells > 0 && !state.lengths) {
       state.warn("lengths_not_given", errors::lengths_not_given(padding));
     }
   }
   if (open && shapes.h_n[0].size > 1 && shapes.h_n.size(axes::batch) > 1) {
-    state.warn("view_mixes_sequences", errors::view_mixes_sequences(layer, shapes.h_n));
+    state.note("view_mixes_sequences", errors::view_mixes_sequences(layer, shapes.h_n));
   }
 }
 

@@ -18,27 +18,43 @@
 namespace runnel {
 namespace {
 
-/// A number, NaN for a cell without text; nothing for any other text.
+/// A number, NaN for a cell without text or with what stands for that; nothing for any other text.
 std::optional<double> number_in(const std::string& text) {
   const size_t begin = text.find_first_not_of(' '), end = text.find_last_not_of(' ');
   if (begin == std::string::npos) return std::numeric_limits<double>::quiet_NaN();
+  for (const char* missing : {"NA", "N/A", "null", "None"}) {
+    if (text.compare(begin, end + 1 - begin, missing) == 0) return std::numeric_limits<double>::quiet_NaN();
+  }
   double value = 0;
   const char* last = text.data() + end + 1;
   const auto [stop, error] = std::from_chars(text.data() + begin + (text[begin] == '+' ? 1 : 0), last, value);
   return stop == last && error == std::errc() ? std::optional(value) : std::nullopt;
 }
 
+/// Whether the names of the columns are numbers, and not those that count them from 0 or 1.
+bool header_has_numbers(const std::vector<std::string>& names) {
+  bool counting = true;
+  const double first = number_in(names.front()).value_or(2);
+  for (size_t i = 0; i < names.size(); ++i) {
+    const std::optional<double> number = number_in(names[i]);
+    if (!number || std::isnan(*number)) return false;
+    counting = counting && (first == 0 || first == 1) && *number == first + static_cast<double>(i);
+  }
+  return !counting;
+}
+
 /// Columns whose first filled cell is a number; the others are told.
-std::vector<int64_t> number_columns(const Table& table, std::vector<Finding>& left_out) {
+std::vector<int64_t> number_columns(const Table& table, std::vector<Finding>& findings) {
   std::vector<int64_t> columns;
   if (table.row_count() == 0) return columns;
   for (int64_t column = 0; column < static_cast<int64_t>(table.columns().size()); ++column) {
     int64_t row = 0;
-    while (row + 1 < table.row_count() && table.text(row, column).empty()) ++row;
+    const auto missing = [&] { return std::isnan(number_in(table.text(row, column)).value_or(0)); };
+    while (row + 1 < table.row_count() && missing()) ++row;
     if (number_in(table.text(row, column))) {
       columns.push_back(column);
     } else {
-      left_out.push_back({Severity::warning, "column_of_text",
+      findings.push_back({Severity::warning, "column_of_text",
                           errors::column_of_text(table.name(), table.columns()[static_cast<size_t>(column)],
                                                  table.text(row, column))});
     }
@@ -102,8 +118,12 @@ void finish(DataCheck& check, const Network& network, const Table& table, const 
 
 NumberTable numbers_of(const Table& table) {
   NumberTable numbers;
-  const std::vector<int64_t> columns = number_columns(table, numbers.left_out);
+  const std::vector<int64_t> columns = number_columns(table, numbers.findings);
   if (columns.empty() || table.row_count() == 0) throw errors::no_numbers(table.name());
+  if (header_has_numbers(table.columns())) {
+    numbers.findings.push_back(
+        {Severity::warning, "header_of_numbers", errors::header_of_numbers(table.name(), table.columns())});
+  }
   std::vector<double> values;
   for (int64_t row = 0; row < table.row_count(); ++row) {
     for (const int64_t column : columns) {

@@ -23,7 +23,7 @@ Row reading_row(const std::string& label, const Reading& reading) {
 
 /// The detail lines of an error, each text wrapped under its label. A fix is code, and keeps its lines.
 std::string finding_text(const Finding& finding) {
-  const std::string label = finding.severity == Severity::fault ? "fault" : "warning";
+  const std::string label(to_string(finding.severity));
   std::string page = hanging(label + "  ", std::string(label.size() + 2, ' '), finding.error.summary());
   const Mismatch& m = finding.error.mismatch();
   std::vector<Row> rows;
@@ -46,10 +46,12 @@ std::string finding_text(const Finding& finding) {
 
 std::string verdict(const DataCheck& check) {
   int64_t faults = 0, warnings = 0;
-  for (const Finding& finding : check.findings)
-    (finding.severity == Severity::fault ? faults : warnings) += 1;
+  for (const Finding& finding : check.findings) {
+    faults += finding.severity == Severity::fault ? 1 : 0;
+    warnings += finding.severity == Severity::warning ? 1 : 0;
+  }
   const std::string also = warnings == 0 ? "" : counted(warnings, "warning");
-  if (faults == 0) return also.empty() ? "The data fit.\n" : "The data fit; " + also + ".\n";
+  if (faults == 0) return also.empty() ? "The data fit.\n" : "No fault, " + also + ".\n";
   return fmt::format("The data do not fit: {}{}.\n", counted(faults, "fault"),
                      also.empty() ? "" : ", " + also);
 }

@@ -96,17 +96,33 @@ Outside outside_of(const Ids& ids, int64_t rows) {
   return outside;
 }
 
+/// Whether the steps that a length leaves out stand in front.
+bool counted_from_the_end(const AlongAxis& along, const Lengths& lengths, int64_t seq) {
+  for (size_t i = 0; i < lengths.size(); ++i) {
+    if (along.front[i] != seq - lengths[i]) return false;
+  }
+  return true;
+}
+
 /// What the lengths say against where the values end.
 void compare_with_padding(CheckState& state, const Tensor& values) {
   const AlongAxis along = look_along(Grid::of(values), state.shape->index_of(axes::seq));
+  if (along.looks_padded_in_front() &&
+      counted_from_the_end(along, *state.lengths, state.shape->size(axes::seq))) {
+    return state.fault("padding_in_front",
+                       errors::padding_in_front(state.reader_label(), *state.shape, along.fronted, true));
+  }
   if (!along.looks_padded()) return;
   int64_t count = 0;
   size_t first = 0;
+  int64_t longer = 0;  // values behind the end; fewer than the length may be zeros by chance
   for (size_t i = 0; i < along.real.size(); ++i) {
     if (along.real[i] == (*state.lengths)[i]) continue;
+    longer += along.real[i] > (*state.lengths)[i] ? 1 : 0;
     if (count++ == 0) first = i;
   }
-  if (count == 0) return;
+  const auto batch = static_cast<int64_t>(along.real.size());
+  if (longer == 0 && !beyond_chance(count, batch, along.zero_share())) return;
   state.warn("lengths_contradict_padding",
              errors::lengths_contradict_padding(static_cast<int64_t>(first), (*state.lengths)[first],
                                                 along.real[first], count, *state.shape));
@@ -133,8 +149,11 @@ void read_lengths(CheckState& state) {
   }
   const auto fraction = std::find_if(values.values().begin(), values.values().end(),
                                      [](float length) { return length != std::floor(length); });
-  const int64_t place = fraction == values.values().end() ? 0 : fraction - values.values().begin();
-  if (values.count() == 0) return;
+  if (fraction == values.values().end()) {
+    return state.warn("lengths_as_fractions",
+                      errors::lengths_as_fractions(given.name, std::string(to_string(given.array.dtype()))));
+  }
+  const int64_t place = fraction - values.values().begin();
   state.fault("lengths_not_whole",
               errors::lengths_not_whole(given.name, std::string(to_string(given.array.dtype())), place,
                                         values.data()[place]));

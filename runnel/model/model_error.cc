@@ -1,5 +1,6 @@
 #include "runnel/model/model_error.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 
@@ -68,13 +69,17 @@ OptionError no_known_layer(const std::string& model) {
 
 ShapeError other_number_of_axes(const Shape& expected, std::span<const int64_t> sizes) {
   const auto rank = static_cast<int64_t>(sizes.size());
+  const auto ones = std::count(sizes.begin(), sizes.end(), 1);
+  const char* fix = "x.reshape(…): which of the axes belong together?";
+  if (rank < expected.rank()) fix = "x[None, …] adds an axis in front, x[…, None] one behind";
+  if (rank > expected.rank() && ones >= rank - expected.rank())
+    fix = "x.squeeze(i), where axis i has one place";
   return ShapeError({.where = "input",
                      .what = fmt::format("the array has {} {}", rank, rank == 1 ? "axis" : "axes"),
                      .expected = expected,
                      .expected_why = "in the order that the network reads; without batch: one sequence",
                      .got = generic_shape(sizes),
-                     .fix = rank < expected.rank() ? "x[None, …] adds an axis in front, x[…, None] one behind"
-                                                   : "x.reshape(…): which of the axes belong together?"});
+                     .fix = fix});
 }
 
 }  // namespace runnel::errors

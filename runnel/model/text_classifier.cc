@@ -118,10 +118,14 @@ std::vector<std::vector<Prediction>> TextClassifier::predict_ids(
     const std::vector<std::vector<int32_t>>& batch) {
   if (batch.empty()) return {};
   network.module->eval();
-  const Variable probabilities = softmax(scores(batch), axes::class_);
+  return ranked(scores(batch));
+}
+
+std::vector<std::vector<Prediction>> TextClassifier::ranked(const Variable& scores) const {
+  const Variable probabilities = softmax(scores, axes::class_);
   std::vector<std::vector<Prediction>> predictions;
-  const size_t classes = labels.size();
-  for (size_t n = 0; n < batch.size(); ++n) {
+  const size_t classes = labels.size(), texts = static_cast<size_t>(scores.size(axes::batch));
+  for (size_t n = 0; n < texts; ++n) {
     std::vector<Prediction> row;
     for (size_t label = 0; label < classes; ++label) {
       row.push_back({static_cast<int32_t>(label), probabilities.value().values()[n * classes + label]});

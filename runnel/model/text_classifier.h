@@ -45,6 +45,9 @@ struct TextClassifier {
   /// The same for texts given as ids.
   std::vector<std::vector<Prediction>> predict_ids(const std::vector<std::vector<int32_t>>& batch);
 
+  /// What scores [batch, class] say: for each text all labels, the most probable first.
+  std::vector<std::vector<Prediction>> ranked(const Variable& scores) const;
+
   /// Throws  DataError when the file cannot be written; what stood there before stays.
   void save(const std::string& path) const;
   /// The bytes that save() writes.

@@ -6,6 +6,7 @@
 #include "runnel/nn/init.h"
 #include "runnel/nn/nn_error.h"
 #include "runnel/nn/rnn.h"
+#include "runnel/nn/state_recorder.h"
 #include "runnel/ops/shaping.h"
 #include "runnel/tensor/axes.h"
 
@@ -70,14 +71,17 @@ LSTMCellState CellModule::step(const Variable& x, const Variable& h, const Varia
   const Shape walked{{axes::direction, 1}, {axes::batch, batch}, {axes::hidden, options_.hidden_size}};
   const auto as_layer_state = [&](const Variable& v) { return v.defined() ? reshape(v, walked) : v; };
   const auto as_cell_state = [&](const Variable& v) { return v.defined() ? reshape(v, state) : v; };
-  const RecurrenceResult result =
+  StateRecorder* recorder = StateRecorder::current();
+  RecurrenceResult result =
       recurrence(cell_,
                  {.x = reshape(x, Shape{rows[0], last}),
                   .schedule = std::make_shared<const Schedule>(Schedule::uniform(batch, 1)),
                   .output_rows = rows,
                   .h_0 = as_layer_state(h),
-                  .c_0 = as_layer_state(c)},
+                  .c_0 = as_layer_state(c),
+                  .recorded_seq = recorder ? std::optional<int64_t>(1) : std::nullopt},
                  std::span(&parameters_, 1));
+  if (recorder) recorder->add({.module = this, .steps = std::move(result.recorded[0]), .cell = true});
   return {as_cell_state(result.h_n), as_cell_state(result.c_n)};
 }
 

@@ -195,7 +195,10 @@ Recurrent::Result Recurrent::run_layers(const Rows& rows, const State& state) {
                    std::span(parameters_)
                        .subspan(static_cast<size_t>(layer * directions), static_cast<size_t>(directions)));
     for (size_t direction = 0; direction < result.recorded.size(); ++direction) {
-      recorder->add({this, layer, direction == 1, std::move(result.recorded[direction])});
+      recorder->add({.module = this,
+                     .layer = layer,
+                     .reverse = direction == 1,
+                     .steps = std::move(result.recorded[direction])});
     }
     x = result.output;
     h_n.push_back(result.h_n);

@@ -6,6 +6,6 @@ namespace runnel {
 
 thread_local StateRecorder* StateRecorder::current_ = nullptr;
 
-std::string RecordedLayer::suffix() const { return layer_suffix(layer, reverse); }
+std::string RecordedLayer::suffix() const { return cell ? "" : layer_suffix(layer, reverse); }
 
 }  // namespace runnel

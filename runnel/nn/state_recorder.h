@@ -10,22 +10,25 @@ namespace runnel {
 
 /// What one layer and direction of a module had at every step.
 struct RecordedLayer {
-  const Module* module = nullptr;  ///< the RNN, LSTM or GRU
+  const Module* module = nullptr;  ///< the RNN, LSTM, GRU or cell
   int64_t layer = 0;               ///< 0 … num_layers − 1
   bool reverse = false;
-  RecordedSteps steps;  ///< gates, h and c, [seq, batch, hidden] each, whatever layout the input had
-  /// "_l0_reverse": what the parameters' names end in.
+  RecordedSteps
+      steps;  ///< gates, h and c, [seq, batch, hidden] each, whatever layout the input had; of a cell seq=1
+  bool cell = false;
+  /// "_l0_reverse": what the parameters' names end in; of a cell nothing.
   std::string suffix() const;
 };
 
-/// While one lives, every RNN, LSTM and GRU that runs on this thread leaves here the gates and the states of all its
-/// steps. Results have the same bits with and without; without one, nothing is kept.
+/// While one lives, every RNN, LSTM, GRU and cell that runs on this thread leaves here the gates and the states of all
+/// its steps; of a cell each call is a step. Results have the same bits with and without; without one, nothing is kept.
 ///
 ///     StateRecorder recorder;
 ///     model(x);
 ///     for (const RecordedLayer& layer : recorder.layers()) use(layer.steps.h);
 ///
-/// Not recorded: cells (RNNCell, …), which give their states by themselves, and Inference.
+/// Not recorded: Inference, which never allocates and keeps no gate longer than its step. Its states can be copied after
+/// each step, by InferenceState::h() and c().
 class StateRecorder {
  public:
   StateRecorder() : before_(current_) { current_ = this; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <utf8proc.h>
 
 #include "runnel/text/utf8.h"
 
@@ -40,6 +41,19 @@ std::string one_line(std::string_view text, size_t most = kMostBytes) {
 }  // namespace
 
 std::string escaped(std::string_view text) { return one_line(text, text.size()); }
+
+size_t columns_of(std::string_view text) {
+  size_t columns = 0;
+  for (size_t i = 0; i < text.size();) {
+    utf8proc_int32_t character = 0;
+    const utf8proc_ssize_t length =
+        utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()) + i,
+                         static_cast<utf8proc_ssize_t>(text.size() - i), &character);
+    columns += length > 0 ? static_cast<size_t>(utf8proc_charwidth(character)) : 1;
+    i += length > 0 ? static_cast<size_t>(length) : 1;
+  }
+  return columns;
+}
 
 std::string in_quotes(std::string_view text) { return '"' + one_line(text) + '"'; }
 

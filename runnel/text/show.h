@@ -9,6 +9,9 @@ namespace runnel {
 /// The whole text on one line: control characters and bytes that are not UTF-8 are escaped: `a\tb\xE9`.
 std::string escaped(std::string_view text);
 
+/// The columns of a terminal that a text takes: two a Chinese or Japanese character, none a combining one.
+size_t columns_of(std::string_view text);
+
 /// A piece of somebody's data as an error shows it: in double quotes, on one line, at most about 60 bytes.
 /// Control characters and bytes that are not UTF-8 are escaped: `"a\tb\xE9"`; what is cut off becomes `…`.
 std::string in_quotes(std::string_view text);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "runnel/text/show.h"
+#include "runnel/text/utf8.h"
 
 namespace runnel {
 namespace {
@@ -20,28 +21,29 @@ constexpr GateMeaning kMeanings[] = {
 
 std::span<const GateMeaning> gate_meanings() { return kMeanings; }
 
-const GateMeaning* meaning_of(const std::string& kind, std::string_view gate) {
+const GateMeaning* meaning_of(std::string_view kind, std::string_view gate) {
+  if (kind.ends_with("Cell")) kind.remove_suffix(4);  // one step of the layer
   const auto* found = std::find_if(std::begin(kMeanings), std::end(kMeanings),
                                    [&](const GateMeaning& m) { return m.kind == kind && m.gate == gate; });
   return found == std::end(kMeanings) ? nullptr : found;
 }
 
 std::string heading_of(const TracedLayer& layer) {
+  if (layer.suffix.empty()) return layer.prefix + layer.kind;  // a cell
   return fmt::format("{}{}, layer {}{}", layer.prefix, layer.kind, layer.layer + 1,
                      layer.reverse ? ", reverse: it read from the last step to the first" : "");
 }
 
-size_t characters_of(std::string_view text) {
-  return static_cast<size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
 std::string shortened(std::string_view text, size_t width) {
   const std::string whole = escaped(text);
-  if (characters_of(whole) <= width) return whole;
-  size_t end = 0;
-  while (characters_of(std::string_view(whole).substr(0, end + 1)) < width) ++end;
-  return whole.substr(0, end) + "…";
+  if (columns_of(whole) <= width) return whole;
+  size_t end = 0, columns = 0;
+  while (true) {
+    const auto length = static_cast<size_t>(utf8_length_at(whole, end));
+    columns += columns_of(std::string_view(whole).substr(end, length));
+    if (columns >= width) return whole.substr(0, end) + "…";
+    end += length;
+  }
 }
 
 }  // namespace runnel

@@ -4,6 +4,9 @@
 #include <cmath>
 #include <fmt/format.h>
 
+#include "runnel/nn/pooling.h"
+#include "runnel/nn/recurrent.h"
+#include "runnel/ops/shaping.h"
 #include "runnel/tensor/axes.h"
 #include "runnel/trace/trace_error.h"
 
@@ -35,6 +38,46 @@ std::string prefix_of(const Network& network, const Module& module) {
     if (layers[i] == &module && layers[i] != network.module.get()) return fmt::format("{}.", i);
   }
   return "";
+}
+
+/// The place of `last` in a network whose layers before it know no word before its turn: what they give at a step is
+/// what they would give at the end of the text up to there.
+std::optional<size_t> last_of_one_direction(const std::vector<Layer*>& layers) {
+  for (size_t i = 0; i < layers.size(); ++i) {
+    const auto* recurrent = dynamic_cast<const Recurrent*>(layers[i]);
+    if (recurrent && recurrent->config().bidirectional) return std::nullopt;
+    const auto* pooling = dynamic_cast<const Pooling*>(layers[i]);
+    if (pooling) return pooling->pooling() == PoolingKind::last ? std::optional(i) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+using Predictions = std::vector<std::vector<Prediction>>;
+
+/// By one walk: the steps of the text become a batch of texts that ended there.
+Predictions of_each_state(const TextClassifier& model, const Signal& text, size_t last) {
+  const std::vector<Layer*> layers = model.network.layers();
+  Signal signal = text;
+  for (size_t i = 0; i < last; ++i) signal = layers[i]->forward(signal);
+  const Shape& steps = signal.shape();  // [batch=1, seq, …]
+  signal = {.data = reshape(signal.features(layers[last]->label()),
+                            Shape{{axes::batch, steps.size(axes::seq)}, steps[steps.rank() - 1]})};
+  for (size_t i = last + 1; i < layers.size(); ++i) signal = layers[i]->forward(signal);
+  return model.ranked(signal.features("the classifier"));
+}
+
+/// By reading each beginning of the text.
+Predictions of_each_beginning(TextClassifier& model, const std::vector<int32_t>& ids) {
+  constexpr size_t kBatch = 64;
+  Predictions all;
+  for (size_t first = 0; first < ids.size(); first += kBatch) {
+    std::vector<std::vector<int32_t>> beginnings;
+    for (size_t i = first; i < std::min(ids.size(), first + kBatch); ++i) {
+      beginnings.emplace_back(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    }
+    for (std::vector<Prediction>& each : model.predict_ids(beginnings)) all.push_back(std::move(each));
+  }
+  return all;
 }
 
 }  // namespace
@@ -73,20 +116,12 @@ Trace trace_of(TextClassifier& model, const std::string& text) {
   if (tokens.empty()) throw errors::no_word_to_trace(text);
   const std::vector<int32_t> ids = model.vocabulary.ids(tokens);
   const auto steps = static_cast<int64_t>(ids.size());
-  Trace result = trace_of(model.network, {.data = Ids(Shape{{axes::batch, 1}, {axes::seq, steps}}, ids),
-                                          .lengths = Lengths{steps}});
+  const Signal read{.data = Ids(Shape{{axes::batch, 1}, {axes::seq, steps}}, ids), .lengths = Lengths{steps}};
+  Trace result = trace_of(model.network, read);
   result.labels = model.labels;
-  constexpr size_t kBatch = 64;
-  for (size_t first = 0; first < ids.size(); first += kBatch) {
-    std::vector<std::vector<int32_t>> beginnings;
-    for (size_t i = first; i < std::min(ids.size(), first + kBatch); ++i) {
-      beginnings.emplace_back(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(i) + 1);
-    }
-    const std::vector<std::vector<Prediction>> predictions = model.predict_ids(beginnings);
-    for (size_t i = 0; i < predictions.size(); ++i) {
-      result.words.push_back({tokens[first + i], ids[first + i], predictions[i]});
-    }
-  }
+  const std::optional<size_t> last = last_of_one_direction(model.network.layers());
+  const Predictions predictions = last ? of_each_state(model, read, *last) : of_each_beginning(model, ids);
+  for (size_t i = 0; i < ids.size(); ++i) result.words.push_back({tokens[i], ids[i], predictions[i]});
   return result;
 }
 

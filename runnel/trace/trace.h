@@ -15,18 +15,18 @@ namespace runnel {
 struct TracedWord {
   std::string token;
   int32_t id = 0;  ///< its row of the Embedding; Vocabulary::kUnk for a word that the model does not know
-  /// What the model says of the text up to this word, all labels, the most probable first. Each beginning of the text
-  /// was read by itself, as if it ended there: that is right whatever stands behind the recurrent layers (last, mean,
-  /// a second direction), and where one direction ends in `last` it is what the rest of the network makes of the
-  /// state after this word.
+  /// What the model says of the text up to this word, all labels, the most probable first: as predict() would, had the
+  /// text ended there. Where one direction ends in `last`, that is what the rest of the network makes of the state
+  /// after this word, and one walk gives it for all words; with a second direction, mean or max, each beginning of the
+  /// text is read by itself.
   std::vector<Prediction> predictions = {};
 };
 
-/// One direction of one recurrent layer.
+/// One direction of one recurrent layer, or a step of a cell.
 struct TracedLayer {
   std::string kind;         ///< "LSTM"
   std::string prefix = {};  ///< "1." in a chain, as its parameters' names begin; empty of a layer by itself
-  std::string suffix = {};  ///< "_l0_reverse", as they end
+  std::string suffix = {};  ///< "_l0_reverse", as they end; of a cell nothing
   int64_t layer = 0;
   bool reverse = false;
   RecordedSteps steps = {};
@@ -49,10 +49,10 @@ struct StepSummary {
 StepSummary summary_of(const TracedLayer& layer, int64_t step, int64_t sequence);
 
 /// Reads a text with a model, in eval mode.
-/// Throws  OptionError when the text has no word, or the network no RNN, LSTM or GRU
+/// Throws  OptionError when the text has no word, or the network no RNN, LSTM, GRU or cell
 Trace trace_of(TextClassifier& model, const std::string& text);
 /// Reads a batch with a network, in eval mode.
-/// Throws  OptionError when the network has no RNN, LSTM or GRU; ShapeError as its layers do
+/// Throws  OptionError when the network has no RNN, LSTM, GRU or cell; ShapeError as its layers do
 Trace trace_of(const Network& network, const Signal& input);
 
 /// For a terminal of 80 columns, ended by a line break: for each layer and direction a line a step, with the norm of h

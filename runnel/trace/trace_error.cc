@@ -8,7 +8,7 @@ namespace runnel::errors {
 
 OptionError nothing_recurrent(const std::string& network) {
   return OptionError("there are no steps to trace in " + network,
-                     {{"expected", "an RNN, LSTM or GRU among the layers"},
+                     {{"expected", "an RNN, LSTM, GRU or a cell among the layers"},
                       {"why", "only these have a state that goes from step to step"},
                       {"fix", "Embedding(100) -> LSTM(128) -> last -> Linear"}});
 }

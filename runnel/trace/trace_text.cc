@@ -17,8 +17,7 @@ class LayerTable {
   LayerTable(const Trace& trace, const TracedLayer& layer, bool predicted)
       : trace_(trace), layer_(layer), predicted_(predicted) {
     word_width_ = std::string_view("word").size();
-    for (const TracedWord& word : trace.words)
-      word_width_ = std::max(word_width_, characters_of(shown(word)));
+    for (const TracedWord& word : trace.words) word_width_ = std::max(word_width_, columns_of(shown(word)));
   }
 
   std::string to_string(int64_t sequence) const {
@@ -47,8 +46,10 @@ class LayerTable {
   std::string line(int64_t step, int64_t sequence) const {
     const StepSummary summary = summary_of(layer_, step, sequence);
     std::string text = fmt::format("  {:>4}", step);
-    if (!trace_.words.empty())
-      text += fmt::format("  {:<{}}", shown(trace_.words[static_cast<size_t>(step)]), word_width_);
+    if (!trace_.words.empty()) {
+      const std::string word = shown(trace_.words[static_cast<size_t>(step)]);
+      text += "  " + word + std::string(word_width_ - columns_of(word), ' ');
+    }
     text += fmt::format("  {:>6.2f}", summary.h_norm);
     if (summary.c_norm) text += fmt::format("  {:>6.2f}", *summary.c_norm);
     for (size_t g = 0; g < summary.gate_means.size(); ++g) {
@@ -78,7 +79,7 @@ std::string legend_of(const Trace& trace) {
   }
   bool gates = false;
   for (const GateMeaning& each : gate_meanings()) {
-    if (!any([&](const TracedLayer& layer) { return layer.kind == each.kind; })) continue;
+    if (!any([&](const TracedLayer& layer) { return meaning_of(layer.kind, each.gate) == &each; })) continue;
     text += fmt::format("  {:<3}  {}\n", each.gate, each.meaning);
     gates = true;
   }

@@ -11,13 +11,8 @@ set -euo pipefail
 PATH=$(realpath "$1"):$PATH
 pictures=${2:-}
 here=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
-browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
-if [[ -z $browser ]]; then
-  echo "skipped: there is no chromium; on Debian: apt-get install chromium"
-  exit 77
-fi
-temporary=$(mktemp -d)
-trap 'rm -rf "$temporary"' EXIT
+# shellcheck source=tests/browser/browser.sh
+source "$here/browser.sh"
 
 networks=(
   'Embedding(5000, 100) -> LSTM(128, bidirectional=True) -> last -> Linear(6)'
@@ -34,29 +29,12 @@ networks=(
   )'
 )
 
-# run_browser OPTION... ADDRESS
-run_browser() {
-  timeout 60 "$browser" --headless --no-sandbox --disable-gpu --hide-scrollbars \
-    --user-data-dir="$temporary/profile" "$@" 2>"$temporary/browser.log"
-}
-
 # page NETWORK OPTION...: a page with turned.js in it
 page() {
   runnel explain "$@" --html - | sed '/^<\/body>/d; /^<\/html>/d'
   printf '<script>\n'
   cat "$here/turned.js"
   printf '</script>\n</body>\n</html>\n'
-}
-
-# seen FILE WIDTH ADDRESS_END: what turned.js leaves
-seen() {
-  run_browser --window-size="$2,2400" --dump-dom "file://$1$3" | sed -n '/seen$/,/^end/p'
-}
-
-failures=0
-fail() {
-  failures=$((failures + 1))
-  echo "FAILED: $1"
 }
 
 for network in "${networks[@]}"; do
@@ -87,20 +65,11 @@ seen "$temporary/page.html" 1600 '' >"$temporary/wide"
 seen "$temporary/page.html" 1024 '' | cmp -s - "$temporary/wide" || fail "1024 pixels are not used"
 
 if [[ -n $pictures ]]; then
-  mkdir -p "$pictures"
   number=0
   for network in "${networks[@]}"; do
     number=$((number + 1))
     runnel explain "$network" --batch 3 --seq 10 --html "$temporary/page.html"
-    for width in 320 800 1600; do
-      for scheme in light dark; do
-        options=(--window-size="$width,1800")
-        [[ $scheme == light ]] || options+=(--force-dark-mode --blink-settings=preferredColorScheme=0)
-        run_browser "${options[@]}" --screenshot="$(realpath "$pictures")/$number-$width-$scheme.png" \
-          "file://$temporary/page.html"
-      done
-    done
+    screenshots "$pictures" "$number" "$temporary/page.html"
   done
-  ls "$pictures"
 fi
 [[ $failures -eq 0 ]]

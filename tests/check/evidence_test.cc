@@ -40,6 +40,13 @@ TEST(Evidence, does_not_take_one_zero_among_ids_for_padding) {
   EXPECT_FALSE(look_along(Grid::of(ids), 1).looks_padded());
 }
 
+TEST(Evidence, takes_no_line_of_zeros_for_a_window) {
+  const Tensor x = to_tensor(cube(8, 20, 2, [value = noise()](auto n, auto t, auto f) {
+    return n == 0 && t < 7 ? value(n, t, f) : 0.0f;
+  }));
+  EXPECT_EQ(window_shift(Grid::of(x), 1), 0);
+}
+
 RC_GTEST_PROP(Evidence, finds_the_other_axis_when_the_data_are_turned, ()) {
   const auto batch = *rc::gen::inRange<int64_t>(2, 12), longest = *rc::gen::inRange<int64_t>(2, 12);
   const Lengths lengths = sample_lengths(batch, longest);

@@ -187,7 +187,7 @@ RC_GTEST_PROP(StateRecorder, has_the_gates_and_states_of_every_step_of_any_layer
   }
 }
 
-TEST(StateRecorder, has_what_a_loop_of_a_cell_gives) {
+TEST(StateRecorder, has_the_same_of_a_layer_and_of_a_loop_of_its_cell) {
   LSTM lstm({.input_size = 3, .hidden_size = 4});
   LSTMCell cell({.input_size = 3, .hidden_size = 4});
   for (size_t i = 0; i < cell.parameters().size(); ++i) {
@@ -199,19 +199,26 @@ TEST(StateRecorder, has_what_a_loop_of_a_cell_gives) {
   StateRecorder recorder;
   lstm(x);
   ASSERT_EQ(recorder.layers().size(), 1U);
-  const RecordedSteps& steps = recorder.layers()[0].steps;
+  const RecordedSteps steps = recorder.layers()[0].steps;
   LSTMCellState state;
   for (int64_t t = 0; t < 6; ++t) {
     const Shape step{{axes::batch, 2}, {axes::feature, 3}};
     state = cell(Tensor(step, x.values().subspan(static_cast<size_t>(t * 6), 6)), state);
-    const auto same = [&](const Tensor& recorded, const Variable& expected) {
+    const RecordedLayer& step_of_cell = recorder.layers().back();
+    EXPECT_EQ(step_of_cell.module, &cell);
+    EXPECT_EQ(step_of_cell.suffix(), "");
+    const auto same = [&](const Tensor& recorded, const Tensor& expected) {
       const auto part = recorded.values().subspan(static_cast<size_t>(t * 8), 8);
-      return std::equal(part.begin(), part.end(), expected.value().values().begin());
+      return std::equal(part.begin(), part.end(), expected.values().begin(), expected.values().end());
     };
-    EXPECT_TRUE(same(steps.h, state.h)) << "step " << t;
-    EXPECT_TRUE(same(*steps.c, state.c)) << "step " << t;
+    EXPECT_TRUE(same(steps.h, state.h.value())) << "step " << t;
+    EXPECT_TRUE(same(*steps.c, state.c.value())) << "step " << t;
+    EXPECT_TRUE(same(steps.h, step_of_cell.steps.h)) << "step " << t;
+    EXPECT_TRUE(same(*steps.c, *step_of_cell.steps.c)) << "step " << t;
+    for (size_t g = 0; g < 4; ++g)
+      EXPECT_TRUE(same(steps.gates[g].values, step_of_cell.steps.gates[g].values)) << "step " << t;
   }
-  EXPECT_EQ(recorder.layers().size(), 1U) << "the cell gives its states by itself";
+  EXPECT_EQ(recorder.layers().size(), 7U) << "the layer, and the cell once a step";
 }
 
 TEST(StateRecorder, names_the_gates_in_the_order_of_the_weights) {

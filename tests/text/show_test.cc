@@ -29,6 +29,13 @@ TEST(InQuotes, cuts_a_long_text_between_characters) {
   EXPECT_EQ(in_quotes(std::string(59, 'a') + "é"), '"' + std::string(59, 'a') + "…\"");
 }
 
+TEST(ColumnsOf, counts_what_a_terminal_needs) {
+  EXPECT_EQ(columns_of("a naïve"), 7u);
+  EXPECT_EQ(columns_of("日本語"), 6u);
+  EXPECT_EQ(columns_of("e\u0301"), 1u);  // an accent on the letter before it
+  EXPECT_EQ(columns_of(""), 0u);
+}
+
 TEST(Listed, shows_ten_names_and_counts_the_rest) {
   using Names = std::vector<std::string>;
   EXPECT_EQ(listed(Names{}), "none");

@@ -46,7 +46,14 @@ std::string error_of(const Function& function) {
 
 TEST(Trace, says_after_each_word_what_the_model_says_of_the_text_up_to_it) {
   for (const char* chain : {"Embedding(4) -> LSTM(5) -> last -> Linear",
-                            "Embedding(4) -> GRU(5, bidirectional=True) -> mean -> Linear"}) {
+                            "Embedding(4) -> GRU(5, bidirectional=True) -> mean -> Linear",
+                            "Embedding(4) -> GRU(5, bidirectional=True) -> last -> Linear",
+                            "Embedding(4) -> RNN(5) -> max -> Linear",
+                            "Embedding(4) -> LSTM(6, num_layers=2, proj_size=3) -> Linear(7) -> Tanh -> "
+                            "GRU(4) -> Dropout(0.5) -> last "
+                            "-> Dropout(0.5) -> Linear(8) -> ReLU -> Linear",
+                            "Embedding(4) -> GRU(5) -> Linear(3) -> last -> Linear",
+                            "Embedding(4) -> RNN(5) -> first -> Linear"}) {
     TextClassifier model = some_model(chain);
     const Trace trace = trace_of(model, "The cat sat down");
     ASSERT_EQ(trace.words.size(), 4U);
@@ -204,7 +211,7 @@ TEST(Trace, refuses_what_has_no_step) {
             "  fix  a text with a word that the model's tokenizer sees, such as 'the cat sat'");
   EXPECT_EQ(error_of([&] { trace_of(bag, "the cat"); }),
             "there are no steps to trace in Embedding(5, 4) -> mean -> Linear(4, 2)\n"
-            "  expected  an RNN, LSTM or GRU among the layers\n"
+            "  expected  an RNN, LSTM, GRU or a cell among the layers\n"
             "  why       only these have a state that goes from step to step\n"
             "  fix       Embedding(100) -> LSTM(128) -> last -> Linear");
   const Trace trace = trace_of(model, "the cat");

@@ -16,6 +16,7 @@ ErrorTable command_table() {
   t.add("standard_input_twice", standard_input_twice("NETWORK", "--data"));
   t.add("output_twice", output_twice("--svg", "--html", "net.out"));
   t.add("standard_output_twice", standard_output_twice("--npz", "--html"));
+  t.add("lengths_of_texts", lengths_of_texts());
   t.add("text_or_input", text_or_input());
   t.add("output_is_input", output_is_input("--output", "./x.npy", "INPUT", "x.npy"));
   t.add("no_output_name", no_output_name("--output"));
