@@ -200,6 +200,10 @@ bool Variations::follows(const Text& text) const {
 }
 
 Parts Variations::text(const Text& text, bool grouped) const {
+  if (told_.empty()) {
+    std::string shown = text(shown_);
+    return shown.empty() ? Parts{} : Parts{{std::move(shown)}};
+  }
   std::vector<Token> tokens = tokens_of(text(shown_));
   std::vector<std::vector<int64_t>> columns;  // for each told story, its numbers
   for (const Story& story : told_) columns.push_back(numbers_of(text(story)));

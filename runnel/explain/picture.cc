@@ -27,7 +27,7 @@ class Picture {
         rows_(story, grid_) {}
 
   Drawing draw() {
-    for (const Phrase& line : reversed(words_.legend())) rows_.paragraph(line);
+    for (Phrase& line : reversed(words_.legend())) rows_.paragraph(std::move(line));
     rows_.add({.height = 6});
     if (unrolled(0)) add_time();
     add_tensors(with_states_of_cell({0}, 0), 0);
@@ -67,24 +67,30 @@ class Picture {
 
   // ---- rows of tensors
 
-  void add_block(double x, double middle, double width, size_t tensor, const Parts& label) {
+  /// A block of the tensor at each x.
+  void add_blocks(const std::vector<double>& xs, double middle, double width, size_t tensor,
+                  const Parts& label) {
     const Shape& data = words_.tensor(0).shape;
     const int64_t batch = data.has(axes::batch) ? data.size(axes::batch) : 1;
     const auto sheets = story_.form([](const Story& s) { return s.tensors[0].shape.size(axes::batch); });
+    const auto size = words_.size_form(tensor);
     const Axis axis = words_.last_axis(tensor);
+    const std::string color = StoryWords::color_of(axis);
     const double height = block_height(axis.size);
-    for (int sheet = batch == 1 && !sheets ? 0 : 2; sheet >= 0; --sheet) {
-      const double off = sheet * grid_.sheet;
-      rows_.drawing().boxes.push_back({.x = x - width / 2 + off,
-                                       .y = middle - height / 2 - off,
-                                       .width = width,
-                                       .height = height,
-                                       .kind = sheet > 0 ? "sheet" : "block",
-                                       .axis = StoryWords::color_of(axis),
-                                       .size = words_.size_form(tensor),
-                                       .batch = sheet > 0 ? sheets : std::nullopt,
-                                       .hidden = sheet > 0 && batch == 1,
-                                       .label = sheet > 0 ? Parts{} : label});
+    for (const double x : xs) {
+      for (int sheet = batch == 1 && !sheets ? 0 : 2; sheet >= 0; --sheet) {
+        const double off = sheet * grid_.sheet;
+        rows_.drawing().boxes.push_back({.x = x - width / 2 + off,
+                                         .y = middle - height / 2 - off,
+                                         .width = width,
+                                         .height = height,
+                                         .kind = sheet > 0 ? "sheet" : "block",
+                                         .axis = color,
+                                         .size = size,
+                                         .batch = sheet > 0 ? sheets : std::nullopt,
+                                         .hidden = sheet > 0 && batch == 1,
+                                         .label = sheet > 0 ? Parts{} : label});
+      }
     }
   }
 
@@ -110,22 +116,21 @@ class Picture {
     row.out = flow_;
     row.draw = [&](double, double middle) {
       const bool steps = unrolled(tensors[0]);
-      for (size_t i = 0; i < xs.size(); ++i) {
-        const size_t tensor = tensors[steps ? 0 : i];
-        add_block(xs[i], middle, grid_.block, tensor, words_.label(tensor));
-        const Parts size = words_.last_size(tensor);
-        if (i == 0 || !steps) rows_.text_if_room(xs[i] - grid_.block / 2 - 6, middle + 4, kSmall, size);
+      for (size_t i = 0; i < (steps ? 1 : tensors.size()); ++i) {
+        const std::vector<double> places = steps ? xs : std::vector{xs[i]};
+        add_blocks(places, middle, grid_.block, tensors[i], words_.label(tensors[i]));
+        rows_.text_if_room(places[0] - grid_.block / 2 - 6, middle + 4, kSmall, words_.last_size(tensors[i]));
       }
       if (steps) add_dots(middle);
     };
-    rows_.add(row);
+    rows_.add(std::move(row));
     if (next < layers_.size()) gap();
   }
 
   void gap() {
     PictureRow row{.height = kRowGap, .past = passing_};
     row.past.insert(row.past.end(), flow_.begin(), flow_.end());
-    rows_.add(row);
+    rows_.add(std::move(row));
   }
 
   void add_time() {
@@ -135,7 +140,7 @@ class Picture {
         rows_.text(column.x, top + 13, Anchor::middle, kSmall, "soft", column.label);
       }
     };
-    rows_.add(row);
+    rows_.add(std::move(row));
   }
 
   // ---- layers
@@ -173,7 +178,7 @@ class Picture {
     }
     std::vector<TextLine> lines;
     for (const bool first : {true, false}) {
-      for (TextLine& line : broken(first ? name : count, grid_.drawing - 24, 13, story_)) {
+      for (TextLine& line : broken(std::move(first ? name : count), grid_.drawing - 24, 13, story_)) {
         line.kind = first ? "strong" : "soft";
         lines.push_back(std::move(line));
       }
@@ -184,9 +189,9 @@ class Picture {
                    .out = out,
                    .past = passing_,
                    .panel = !layers_[i].walks.empty()};
-    row.draw = [&](double top, double) {
+    row.draw = [&, height = row.height](double top, double) {
       rows_.drawing().boxes.push_back(
-          {.x = 1, .y = top, .width = grid_.drawing - 2, .height = row.height, .kind = "bar"});
+          {.x = 1, .y = top, .width = grid_.drawing - 2, .height = height, .kind = "bar"});
       double y = top + 18;
       for (TextLine& line : lines) {
         line.x = grid_.drawing / 2;
@@ -196,7 +201,7 @@ class Picture {
         y += 18;
       }
     };
-    rows_.add(row);
+    rows_.add(std::move(row));
     flow_ = out;
   }
 
@@ -232,7 +237,7 @@ class Picture {
     }
     PictureRow row{.height = 4, .captions = states, .past = flow_, .panel = true};
     row.past.insert(row.past.end(), passing_.begin(), passing_.end());
-    rows_.add(row);
+    rows_.add(std::move(row));
     rows_.end_panel();
     gap();
     add_tensors({layer.gives[0]}, i + 1);
@@ -253,7 +258,7 @@ class Picture {
             {.x = x - half, .y = middle - 2.5, .width = 2 * half, .height = 5, .kind = "join"});
       }
     };
-    rows_.add(row);
+    rows_.add(std::move(row));
   }
 
   /// "h_n[2]", or "h_n" where there is but one.
@@ -289,15 +294,12 @@ class Picture {
     const double edge = reverse ? kDrawingEdge : grid_.drawing - kDrawingEdge;
     if (taken) row.out.push_back(edge);
     row.draw = [&](double, double middle) {
-      for (const double x : own)
-        add_block(x, middle, width, state, words_.text([&](const Story&) {
-          return fmt::format("{} a step", index.empty() ? "state" : index[walk]);
-        }));
+      add_blocks(own, middle, width, state, {{(index.empty() ? "state" : index[walk]) + " a step"}});
       add_dots(middle);
       add_state_arrows(own, middle, width, reverse);
       add_ends(layer, walk, middle);
     };
-    rows_.add(row);
+    rows_.add(std::move(row));
     if (taken) passing_.push_back(edge);
   }
 

@@ -91,9 +91,10 @@ class Teller {
     }
     story_.network = network_.module->to_string();
     story_.count = sum_of(counts);
-    story_.cost = cost_of(network_, sizes_);
-    const std::vector<CostStory> costs = tell_costs(network_, sizes_);  // of the data first
-    for (size_t i = 1; i < costs.size(); ++i) story_.layers[i - 1].cost = costs[i];
+    if (const auto costs = tell_costs(network_, sizes_)) {
+      story_.cost = costs->sum;
+      for (size_t i = 0; i < layers.size(); ++i) story_.layers[i].cost = costs->parts[i + 1];
+    }
     story_.notes = network_.remarks;
     if (network_.batch_first_by_default) {
       story_.notes.push_back("In a chain batch comes first unless a layer says batch_first=False.");
