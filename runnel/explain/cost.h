@@ -16,6 +16,8 @@ struct CostStory {
   ParameterCount weight_bytes = {};   ///< "4 · 7,320"
   ParameterCount activation_bytes =
       {};  ///< in training: of what is given and kept; "batch · (seq · 1,480 + 80)"
+
+  friend bool operator==(const CostStory&, const CostStory&) = default;
 };
 
 struct NetworkCosts {

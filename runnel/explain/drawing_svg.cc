@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <fmt/format.h>
 
 #include "runnel/explain/axis_color.h"
@@ -66,12 +67,14 @@ void append_number(std::string& text, int64_t number) {
   text.append(digits.data(), end);
 }
 
-/// With one digit behind the point.
+/// With one digit behind the point, as "{:.1f}" gives it, of a number below 10^17.
 void append_tenths(std::string& text, double number) {
-  std::array<char, 32> digits;
-  const auto [end, error] =
-      std::to_chars(digits.data(), digits.data() + digits.size(), number, std::chars_format::fixed, 1);
-  text.append(digits.data(), end);
+  // A long double has room for all digits of the product, so that nothing is rounded but the end.
+  const int64_t tenths = std::llrint(10.0L * std::abs(number));
+  if (std::signbit(number)) text += '-';
+  append_number(text, tenths / 10);
+  text += '.';
+  text += static_cast<char>('0' + tenths % 10);
 }
 
 /// [[constant],[factor,knob],[factor,knob,knob],…]

@@ -72,7 +72,8 @@ class Picture {
                   const Parts& label) {
     const Shape& data = words_.tensor(0).shape;
     const int64_t batch = data.has(axes::batch) ? data.size(axes::batch) : 1;
-    const auto sheets = story_.form([](const Story& s) { return s.tensors[0].shape.size(axes::batch); });
+    const auto sheets =
+        story_.form_of_tensor(0, [](const TensorStory& t) { return t.shape.size(axes::batch); });
     const auto size = words_.size_form(tensor);
     const Axis axis = words_.last_axis(tensor);
     const std::string color = StoryWords::color_of(axis);
@@ -107,7 +108,7 @@ class Picture {
     for (const size_t tensor : tensors) {
       row.height = std::max(row.height, words_.room(tensor) + 2 * grid_.sheet);
       row.captions.push_back(words_.shape(tensor));
-      row.captions.push_back(words_.words([=](const Story& s) { return s.tensors[tensor].sentence; }));
+      row.captions.push_back(words_.sentence_words(tensor));
     }
     const bool cell = next < layers_.size() && layers_[next].reads == tensors;
     flow_.clear();
@@ -156,24 +157,23 @@ class Picture {
     std::vector<double> out = places_of(behind);
     if (!unrolled(layer.gives[0])) out.resize(std::min(out.size(), layer.gives.size()));
     if (same && reads_state(i + 1)) out.clear();
-    add_bar(i, {words_.words([=](const Story& s) { return s.layers[i].sentence; })}, out);
+    add_bar(i, {words_.layer_words(i, [](const LayerStory& l) { return l.sentence; })}, out);
     gap();
     if (!same) add_tensors(behind, i + 1);
   }
 
   /// The layer as it is written and how many parameters it has, in a frame; lines go on from it at `out`.
   void add_bar(size_t i, std::vector<Phrase> captions, const std::vector<double>& out) {
-    const Phrase name = words_.words([=](const Story& s) { return s.layers[i].text; }, false);
+    Phrase name = words_.layer_words(i, [](const LayerStory& l) { return l.text; }, false);
     Phrase count;
     if (!layers_[i].parameters.empty()) {
-      count = words_.words([=](const Story& s) {
-        const ParameterCount& c = s.layers[i].count;
-        return (c.value ? grouped(*c.value) : c.formula) + " parameters";
+      count = words_.layer_words(i, [](const LayerStory& l) {
+        return (l.count.value ? grouped(*l.count.value) : l.count.formula) + " parameters";
       });
       // A formula of equal layers is a product, and becomes a sum as soon as they are not equal.
-      const Variations::Text formula = [=](const Story& s) { return s.layers[i].count.formula; };
-      if (story_.follows(formula)) {
-        for (Span& span : count.front()) span.origin = words_.text(formula);
+      const Variations::LayerText formula = [](const LayerStory& l) { return l.count.formula; };
+      if (story_.follows(i, formula)) {
+        for (Span& span : count.front()) span.origin = story_.text_of_layer(i, formula);
       }
     }
     std::vector<TextLine> lines;
@@ -209,10 +209,10 @@ class Picture {
 
   void add_recurrent(size_t i) {
     const LayerStory& layer = layers_[i];
-    std::vector<Phrase> said{words_.words([=](const Story& s) { return s.layers[i].sentence; })};
+    std::vector<Phrase> said{words_.layer_words(i, [](const LayerStory& l) { return l.sentence; })};
     for (size_t state = 1; layers_.size() == 1 && state < layer.reads.size(); ++state) {
       said.push_back(words_.shape(layer.reads[state]));
-      said.push_back(words_.words([=](const Story& s) { return s.tensors[layer.reads[state]].sentence; }));
+      said.push_back(words_.sentence_words(layer.reads[state]));
     }
     const bool both = layer.walks.size() > 1 && layer.walks[1].reverse;
     const double shift = both ? grid_.shift : 0;
@@ -233,7 +233,7 @@ class Picture {
     std::vector<Phrase> states;
     for (size_t state = 1; state < layer.gives.size(); ++state) {
       states.push_back(words_.shape(layer.gives[state]));
-      states.push_back(words_.words([=](const Story& s) { return s.tensors[layer.gives[state]].sentence; }));
+      states.push_back(words_.sentence_words(layer.gives[state]));
     }
     PictureRow row{.height = 4, .captions = states, .past = flow_, .panel = true};
     row.past.insert(row.past.end(), passing_.begin(), passing_.end());
