@@ -115,7 +115,7 @@ int explain_command(const ExplainArguments& a, const CommonOptions& common) {
     a.draws() ? draw_model(story, sizes, a) : print_asked(story, story, a, common);
   } else {
     const Costs costs = a.draws() ? Costs::left_out : Costs::told;  // pictures do not show them
-    const Story story = read_text(asked, [&] { return tell_story(asked.text, sizes, costs); });
+    const Story story = read_text(asked, [&] { return tell_story(asked.text, sizes, {}, costs); });
     a.draws() ? draw_network(story, asked.text, a) : print_network(story, asked.text, a, common);
   }
   return kWell;

@@ -109,10 +109,7 @@ struct Story {
 
 /// Tells the story. Throws  ShapeError when the layers do not fit together.
 Story tell_story(const Network& network, const StorySizes& sizes = {});
-/// Whether a story tells what the layers cost.
-enum class Costs { told, left_out };
 
-/// The same for a network as text, of any size at once. Throws  OptionError, ShapeError as make_network does.
 /// Whether a story tells what the layers cost.
 enum class Costs { told, left_out };
 
