@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 
 #include "runnel/explain/layout.h"
 #include "runnel/explain/wording.h"
@@ -22,6 +21,17 @@ size_t most_columns(const Part& part, const Variations& variations) {
 }
 
 double width_of(size_t columns, double size) { return static_cast<double>(columns) * kAdvance * size; }
+
+bool plain(const Span& span) { return span.axis.empty() && span.origin.empty() && !span.part.form; }
+
+/// Most of what is said is words alone: those of a line are one span.
+void join(std::vector<Span>& spans, Span span) {
+  if (!spans.empty() && plain(spans.back()) && plain(span)) {
+    spans.back().part.text += span.part.text;
+  } else {
+    spans.push_back(std::move(span));
+  }
+}
 
 /// A word that is wider than a line, as pieces that are not.
 std::vector<Word> cut(const Word& word, double width, double size, const Variations& variations) {
@@ -81,10 +91,10 @@ std::vector<TextLine> broken(Phrase phrase, double width, double size, const Var
     if (lines.empty() || lines.back().width + blank + more > width) {
       lines.push_back({.size = size});
     } else {
-      lines.back().spans.push_back({.part = {" "}});
+      join(lines.back().spans, {.part = {" "}});
       lines.back().width += blank;
     }
-    std::move(word.begin(), word.end(), std::back_inserter(lines.back().spans));
+    for (Span& span : word) join(lines.back().spans, std::move(span));
     lines.back().width += more;
   };
   for (Word& word : phrase) {
