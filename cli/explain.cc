@@ -64,11 +64,11 @@ void put(const std::string& path, const std::string& content) {
   path == "-" ? print(content) : write_file_atomically(path, content);
 }
 
-/// Writes the pictures that are asked for, of a network as text or of a model file.
+/// Writes the pictures that are asked for, of a network as text or of a model file; `story` is told of it.
 template <class AnyNetwork>
-void draw_network(const AnyNetwork& network, const StorySizes& sizes, const ExplainArguments& a) {
-  if (a.svg) put(*a.svg, story_svg(tell_story(network, sizes), picture_options(a)));
-  if (a.html) put(*a.html, story_html(turnable_story(network, sizes)));
+void draw_network(const Story& story, const AnyNetwork& network, const ExplainArguments& a) {
+  if (a.svg) put(*a.svg, story_svg(story, picture_options(a)));
+  if (a.html) put(*a.html, story_html(turnable_story(network, sizes_of(a))));
 }
 
 /// The same of a printed model.
@@ -105,23 +105,18 @@ int explain_command(const ExplainArguments& a, const CommonOptions& common) {
   const Asked asked = asked_by(a.network);
   if (asked.model_file) {
     const TextClassifier model = TextClassifier::load(a.network);
-    if (a.draws()) {
-      draw_network(model, sizes, a);
-    } else {
-      const Story story = tell_story(model, sizes);
-      print_network(story, story.network, a, common);
-    }
+    const Story story = tell_story(model, sizes);
+    a.draws() ? draw_network(story, model, a) : print_network(story, story.network, a, common);
   } else if (is_printed_model(asked.text)) {
     const PrintedModule model = read_text(asked, [&] { return parse_printed_model(asked.text); });
     const ModelStory story = tell_story(model, sizes);
     if (!a.lengths.empty())
       throw CommandLineError(errors::ask_one_layer("--lengths", model.kind, recurrent_layer_of(story)));
     a.draws() ? draw_model(story, sizes, a) : print_asked(story, story, a, common);
-  } else if (a.draws()) {
-    read_text(asked, [&] { return tell_story(asked.text, sizes); });
-    draw_network(asked.text, sizes, a);
   } else {
-    print_network(read_text(asked, [&] { return tell_story(asked.text, sizes); }), asked.text, a, common);
+    const Costs costs = a.draws() ? Costs::left_out : Costs::told;  // pictures do not show them
+    const Story story = read_text(asked, [&] { return tell_story(asked.text, sizes, {}, costs); });
+    a.draws() ? draw_network(story, asked.text, a) : print_network(story, asked.text, a, common);
   }
   return kWell;
 }

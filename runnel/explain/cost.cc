@@ -104,29 +104,22 @@ CostStory told(const PartGrowth& part, const std::optional<int64_t>& parameters,
 
 }  // namespace
 
-std::vector<CostStory> tell_costs(const Network& network, const StorySizes& sizes) {
-  if (!costs_are_known(network)) return {};
+std::optional<NetworkCosts> tell_costs(const Network& network, const StorySizes& sizes) {
+  if (!costs_are_known(network)) return std::nullopt;
   const std::vector<PartGrowth> parts = growth_of(network, has_steps(network, sizes));
   const auto layers = network.layers();
-  std::vector<CostStory> costs;
-  for (size_t i = 0; i < parts.size(); ++i) {
-    costs.push_back(told(parts[i], i == 0 ? 0 : count_parameters(*layers[i - 1]).value, sizes));
-  }
-  return costs;
-}
-
-std::optional<CostStory> cost_of(const Network& network, const StorySizes& sizes) {
-  if (!costs_are_known(network)) return std::nullopt;
+  NetworkCosts costs;
   PartGrowth sum;
-  for (const PartGrowth& part : growth_of(network, has_steps(network, sizes))) {
-    sum = {sum.multiply_adds + part.multiply_adds, sum.activations + part.activations};
+  std::optional<int64_t> all_parameters = 0;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const std::optional<int64_t> parameters = i == 0 ? 0 : count_parameters(*layers[i - 1]).value;
+    costs.parts.push_back(told(parts[i], parameters, sizes));
+    sum = {sum.multiply_adds + parts[i].multiply_adds, sum.activations + parts[i].activations};
+    all_parameters =
+        all_parameters && parameters ? std::optional(*all_parameters + *parameters) : std::nullopt;
   }
-  std::optional<int64_t> parameters = 0;
-  for (const Layer* layer : network.layers()) {
-    const std::optional<int64_t> of_layer = count_parameters(*layer).value;
-    parameters = parameters && of_layer ? std::optional(*parameters + *of_layer) : std::nullopt;
-  }
-  return told(sum, parameters, sizes);
+  costs.sum = told(sum, all_parameters, sizes);
+  return costs;
 }
 
 }  // namespace runnel

@@ -16,14 +16,18 @@ struct CostStory {
   ParameterCount weight_bytes = {};   ///< "4 · 7,320"
   ParameterCount activation_bytes =
       {};  ///< in training: of what is given and kept; "batch · (seq · 1,480 + 80)"
+
+  friend bool operator==(const CostStory&, const CostStory&) = default;
 };
 
-/// Of the data first, then of each layer. What they are at a batch and a seq says parts_work; how they grow with both
-/// is found by asking it twice. All sequences have all steps, and no table of words is multiplied in place of the
-/// words (SmallTables::copied). Nothing where a size is symbolic that they depend on.
-std::vector<CostStory> tell_costs(const Network& network, const StorySizes& sizes);
+struct NetworkCosts {
+  std::vector<CostStory> parts = {};  ///< of the data first, then of each layer
+  CostStory sum = {};
+};
 
-/// The sum over the data and all layers.
-std::optional<CostStory> cost_of(const Network& network, const StorySizes& sizes);
+/// What the costs are at a batch and a seq says parts_work; how they grow with both is found by asking it twice. All
+/// sequences have all steps, and no table of words is multiplied in place of the words (SmallTables::copied). Nothing
+/// where a size is symbolic that they depend on.
+std::optional<NetworkCosts> tell_costs(const Network& network, const StorySizes& sizes);
 
 }  // namespace runnel

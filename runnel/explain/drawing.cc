@@ -12,16 +12,29 @@ namespace {
 /// Of a letter's size; the common monospaced fonts have 0.6.
 constexpr double kAdvance = 0.625;
 
-std::string widest(const Part& part, const Variations& variations) {
-  if (!part.form) return part.text;
-  const std::string most =
-      part.grouped ? grouped(variations.most(*part.form)) : std::to_string(variations.most(*part.form));
-  return columns(most) > columns(part.text) ? most : part.text;
+/// The columns of a part when its number is the widest.
+size_t most_columns(const Part& part, const Variations& variations) {
+  const size_t shown = columns(part.text);
+  if (!part.form) return shown;
+  const int64_t most = variations.most(*part.form);
+  return std::max(shown, columns(part.grouped ? grouped(most) : std::to_string(most)));
+}
+
+double width_of(size_t columns, double size) { return static_cast<double>(columns) * kAdvance * size; }
+
+bool plain(const Span& span) { return span.axis.empty() && span.origin.empty() && !span.part.form; }
+
+/// Most of what is said is words alone: those of a line are one span.
+void join(std::vector<Span>& spans, Span span) {
+  if (!spans.empty() && plain(spans.back()) && plain(span)) {
+    spans.back().part.text += span.part.text;
+  } else {
+    spans.push_back(std::move(span));
+  }
 }
 
 /// A word that is wider than a line, as pieces that are not.
 std::vector<Word> cut(const Word& word, double width, double size, const Variations& variations) {
-  if (word_width(word, size, variations) <= width) return {word};
   std::vector<Word> pieces(1);
   const auto most = std::max<size_t>(4, static_cast<size_t>(width / (kAdvance * size)));
   for (const Span& span : word) {
@@ -63,30 +76,36 @@ void move_down(Drawing& drawing, double by) {
   for (TextLine& line : drawing.texts) line.y += by;
 }
 
-double text_width(const std::string& text, double size) {
-  return static_cast<double>(columns(text)) * kAdvance * size;
-}
+double text_width(const std::string& text, double size) { return width_of(columns(text), size); }
 
 double word_width(const Word& word, double size, const Variations& variations) {
   double width = 0;
-  for (const Span& span : word) width += text_width(widest(span.part, variations), size);
+  for (const Span& span : word) width += width_of(most_columns(span.part, variations), size);
   return width;
 }
 
-std::vector<TextLine> broken(const Phrase& phrase, double width, double size, const Variations& variations) {
+std::vector<TextLine> broken(Phrase phrase, double width, double size, const Variations& variations) {
   std::vector<TextLine> lines;
   const double blank = text_width(" ", size);
-  for (const Word& whole : phrase) {
-    for (const Word& word : cut(whole, width, size, variations)) {
-      const double more = word_width(word, size, variations);
-      if (lines.empty() || lines.back().width + blank + more > width) {
-        lines.push_back({.size = size});
-      } else {
-        lines.back().spans.push_back({.part = {" "}});
-        lines.back().width += blank;
+  const auto add = [&](Word&& word, double more) {
+    if (lines.empty() || lines.back().width + blank + more > width) {
+      lines.push_back({.size = size});
+    } else {
+      join(lines.back().spans, {.part = {" "}});
+      lines.back().width += blank;
+    }
+    for (Span& span : word) join(lines.back().spans, std::move(span));
+    lines.back().width += more;
+  };
+  for (Word& word : phrase) {
+    const double whole = word_width(word, size, variations);
+    if (whole <= width) {
+      add(std::move(word), whole);
+    } else {
+      for (Word& piece : cut(word, width, size, variations)) {
+        const double more = word_width(piece, size, variations);
+        add(std::move(piece), more);
       }
-      lines.back().spans.insert(lines.back().spans.end(), word.begin(), word.end());
-      lines.back().width += more;
     }
   }
   return lines;

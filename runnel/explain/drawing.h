@@ -78,7 +78,7 @@ double text_width(const std::string& text, double size);
 double word_width(const Word& word, double size, const Variations& variations);
 
 /// Breaks a phrase into lines of at most `width`; a word that is wider stands alone, cut where it must be.
-std::vector<TextLine> broken(const Phrase& phrase, double width, double size, const Variations& variations);
+std::vector<TextLine> broken(Phrase phrase, double width, double size, const Variations& variations);
 
 /// A text as words.
 Phrase words_of(const Parts& parts, const std::string& axis = "");

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <fmt/format.h>
 
 #include "runnel/explain/axis_color.h"
@@ -32,47 +34,97 @@ std::string colors(bool dark) {
   return rules;
 }
 
-/// [[constant],[factor,knob],[factor,knob,knob],…]
-std::string form_json(const Form& form) {
-  std::string json;
-  for (const auto& [factor, knobs] : form.terms()) {
-    json += fmt::format("{}[{}", json.empty() ? "" : ",", factor);
-    for (const size_t knob : knobs) json += fmt::format(",{}", knob);
-    json += "]";
+/// What stands for a letter inside XML and its attributes; nothing where it stands for itself.
+std::string_view xml_escape(char c) {
+  switch (c) {
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '"':
+      return "&quot;";
+    default:
+      return c >= 0 && c < ' ' && c != '\n' && c != '\t' ? "?" : "";  // XML has no place for the others
   }
-  return "[" + json + "]";
 }
 
-std::string json_string(std::string_view text) {
-  std::string json = "\"";
+void append_xml(std::string& safe, std::string_view text) {
+  size_t done = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const std::string_view escape = xml_escape(text[i]);
+    if (escape.empty()) continue;
+    safe.append(text.substr(done, i - done)).append(escape);
+    done = i + 1;
+  }
+  safe.append(text.substr(done));
+}
+
+void append_number(std::string& text, int64_t number) {
+  std::array<char, 24> digits;
+  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+  text.append(digits.data(), end);
+}
+
+/// With one digit behind the point, as "{:.1f}" gives it, of a number below 10^17.
+void append_tenths(std::string& text, double number) {
+  // A long double has room for all digits of the product, so that nothing is rounded but the end.
+  const int64_t tenths = std::llrint(10.0L * std::abs(number));
+  if (std::signbit(number)) text += '-';
+  append_number(text, tenths / 10);
+  text += '.';
+  text += static_cast<char>('0' + tenths % 10);
+}
+
+/// [[constant],[factor,knob],[factor,knob,knob],…]
+void append_form(std::string& text, const Form& form) {
+  text += '[';
+  for (const auto& [factor, knobs] : form.terms()) {
+    text += text.back() == '[' ? "[" : ",[";
+    append_number(text, factor);
+    for (const size_t knob : knobs) {
+      text += ',';
+      append_number(text, static_cast<int64_t>(knob));
+    }
+    text += ']';
+  }
+  text += ']';
+}
+
+std::string form_json(const Form& form) {
+  std::string json;
+  append_form(json, form);
+  return json;
+}
+
+void append_json_string(std::string& json, std::string_view text) {
+  json += '"';
   for (const char c : text) {
     if (c == '"' || c == '\\') json += '\\';
     json += c;
   }
-  return json + "\"";
+  json += '"';
 }
 
 bool varies(const Parts& parts) {
-  for (const Part& part : parts) {
-    if (part.form) return true;
-  }
-  return false;
+  return std::any_of(parts.begin(), parts.end(), [](const Part& part) { return part.form.has_value(); });
 }
 
 /// A text with numbers that vary, for an attribute: ["3 gates × hidden_size ",{"form":[…],"grouped":true}]
 std::string parts_json(const Parts& parts) {
-  std::string json;
+  std::string json = "[";
   for (const Part& part : parts) {
-    if (!json.empty()) json += ",";
-    json += !part.form ? json_string(part.text)
-                       : fmt::format(R"({{"form":{},"grouped":{}}})", form_json(*part.form), part.grouped);
+    if (json.size() > 1) json += ',';
+    if (part.form) {
+      json += R"({"form":)";
+      append_form(json, *part.form);
+      json += part.grouped ? R"(,"grouped":true})" : R"(,"grouped":false})";
+    } else {
+      append_json_string(json, part.text);
+    }
   }
-  return "[" + json + "]";
-}
-
-/// ` name="value"`
-std::string attribute(std::string_view name, std::string_view value) {
-  return fmt::format(" {}=\"{}\"", name, xml(value));
+  return json + "]";
 }
 
 class SvgWriter {
@@ -80,8 +132,11 @@ class SvgWriter {
   SvgWriter(const Drawing& drawing, const SvgOptions& options) : drawing_(drawing), options_(options) {}
 
   std::string write() {
+    // Few elements are longer, and room that stays empty costs nothing.
+    svg_.reserve(200 * (drawing_.panels.size() + drawing_.paths.size() + drawing_.boxes.size() +
+                        drawing_.texts.size()));
     const std::string title = options_.id + "-title", description = options_.id + "-description";
-    svg_ = fmt::format(
+    svg_ += fmt::format(
         R"(<svg xmlns="http://www.w3.org/2000/svg" class="runnel" id="{}" viewBox="0 0 {:.0f} {:.0f}" width="{:.0f}" )"
         R"(height="{:.0f}" role="graphics-document" aria-labelledby="{}" aria-describedby="{}")",
         xml(options_.id), drawing_.width, drawing_.height, drawing_.width, drawing_.height, title,
@@ -101,78 +156,109 @@ class SvgWriter {
     svg_ += "</g>\n";
     for (const Box& box : drawing_.boxes) add(box);
     for (const TextLine& line : drawing_.texts) add(line);
-    return svg_ + "</svg>\n";
+    put("</svg>\n");
+    return std::move(svg_);
   }
 
  private:
   void element(std::string_view name, const std::string& id, const Parts& parts) {
-    const std::string vary =
-        options_.in_page && varies(parts) ? attribute("data-parts", parts_json(parts)) : "";
-    svg_ += fmt::format("<{} id=\"{}\"{}>{}</{}>\n", name, id, vary, xml(text_of(parts)), name);
+    put("<", name, " id=\"", id, "\"");
+    if (options_.in_page && varies(parts)) attribute("data-parts", parts_json(parts));
+    put(">");
+    append_xml(svg_, text_of(parts));
+    put("</", name, ">\n");
   }
 
   void add(const Box& box) {
-    svg_ +=
-        fmt::format(R"(<rect class="{}{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}")", box.kind,
-                    box.axis.empty() ? "" : " a-" + xml(box.axis), box.x, box.y, box.width, box.height);
-    if (options_.in_page && box.size) svg_ += attribute("data-size", form_json(*box.size));
-    if (options_.in_page && box.batch) svg_ += attribute("data-batch", form_json(*box.batch));
-    if (box.hidden) svg_ += " visibility=\"hidden\"";
-    if (box.label.empty()) {
-      svg_ += " aria-hidden=\"true\"/>\n";
-    } else {
-      svg_ += " role=\"graphics-symbol\"" + attribute("aria-label", text_of(box.label)) + ">";
-      if (options_.in_page) svg_.insert(svg_.size() - 1, label_data(box.label));
-      svg_ += "<title>" + xml(text_of(box.label)) + "</title></rect>\n";
+    put("<rect class=\"", box.kind);
+    if (!box.axis.empty()) {
+      put(" a-");
+      append_xml(svg_, box.axis);
     }
-  }
-  static std::string label_data(const Parts& label) {
-    return varies(label) ? attribute("data-label", parts_json(label)) : "";
+    put("\"");
+    place("x", box.x);
+    place("y", box.y);
+    place("width", box.width);
+    place("height", box.height);
+    if (options_.in_page && box.size) attribute("data-size", form_json(*box.size));
+    if (options_.in_page && box.batch) attribute("data-batch", form_json(*box.batch));
+    if (box.hidden) put(" visibility=\"hidden\"");
+    if (box.label.empty()) return put(" aria-hidden=\"true\"/>\n");
+    const std::string label = text_of(box.label);
+    put(" role=\"graphics-symbol\"");
+    attribute("aria-label", label);
+    if (options_.in_page && varies(box.label)) attribute("data-label", parts_json(box.label));
+    put("><title>");
+    append_xml(svg_, label);
+    put("</title></rect>\n");
   }
 
   void add(const Path& path) {
-    std::string points;
-    for (const auto& [x, y] : path.points)
-      points += fmt::format("{}{:.1f} {:.1f}", points.empty() ? "M" : " L", x, y);
-    svg_ += fmt::format("<path class=\"line{}\" d=\"{}\"", path.kind.empty() ? "" : " " + path.kind, points);
-    if (path.arrow) svg_ += fmt::format(" marker-end=\"url(#{}-arrow)\"", options_.id);
-    svg_ += "/>\n";
+    put("<path class=\"line", path.kind.empty() ? "" : " ", path.kind, "\" d=\"");
+    const char* letter = "M";
+    for (const auto& [x, y] : path.points) {
+      put(letter);
+      append_tenths(svg_, x);
+      put(" ");
+      append_tenths(svg_, y);
+      letter = " L";
+    }
+    put("\"");
+    if (path.arrow) put(" marker-end=\"url(#", options_.id, "-arrow)\"");
+    put("/>\n");
   }
 
   void add(const TextLine& line) {
-    const char* anchor = line.anchor == Anchor::start    ? ""
-                         : line.anchor == Anchor::middle ? " text-anchor=\"middle\""
-                                                         : " text-anchor=\"end\"";
-    svg_ += fmt::format(R"(<text x="{:.1f}" y="{:.1f}" font-size="{:.4g}"{}{}>)", line.x, line.y, line.size,
-                        anchor, line.kind.empty() ? "" : attribute("class", line.kind));
+    put("<text");
+    place("x", line.x);
+    place("y", line.y);
+    svg_ += fmt::format(" font-size=\"{:.4g}\"", line.size);
+    if (line.anchor != Anchor::start)
+      put(" text-anchor=\"", line.anchor == Anchor::middle ? "middle" : "end", "\"");
+    if (!line.kind.empty()) attribute("class", line.kind);
+    put(">");
     for (const Span& span : line.spans) add(span);
-    svg_ += "</text>\n";
+    put("</text>\n");
   }
 
   void add(const Span& span) {
     const bool plain = span.axis.empty() && span.origin.empty() && !(options_.in_page && span.part.form);
-    if (plain) {
-      svg_ += xml(span.part.text);
-      return;
-    }
-    svg_ += "<tspan";
+    if (plain) return append_xml(svg_, span.part.text);
+    put("<tspan");
     std::string kind = span.axis.empty() ? "" : "a-" + span.axis;
     if (!span.origin.empty()) kind += kind.empty() ? "origin" : " origin";
-    if (!kind.empty()) svg_ += attribute("class", kind);
+    if (!kind.empty()) attribute("class", kind);
     if (options_.in_page && span.part.form) {
-      svg_ += attribute("data-form", form_json(*span.part.form));
-      if (span.part.grouped) svg_ += " data-grouped=\"true\"";
+      attribute("data-form", form_json(*span.part.form));
+      if (span.part.grouped) put(" data-grouped=\"true\"");
     }
     if (!span.origin.empty()) {
-      svg_ += " tabindex=\"0\"";
-      if (options_.in_page) svg_ += attribute("data-origin", text_of(span.origin));
-      if (options_.in_page && varies(span.origin)) {
-        svg_ += attribute("data-origin-parts", parts_json(span.origin));
-      }
+      put(" tabindex=\"0\"");
+      if (options_.in_page) attribute("data-origin", text_of(span.origin));
+      if (options_.in_page && varies(span.origin)) attribute("data-origin-parts", parts_json(span.origin));
     }
-    svg_ += ">";
-    if (!span.origin.empty() && !options_.in_page) svg_ += "<title>" + xml(text_of(span.origin)) + "</title>";
-    svg_ += xml(span.part.text) + "</tspan>";
+    put(">");
+    if (!span.origin.empty() && !options_.in_page) {
+      put("<title>");
+      append_xml(svg_, text_of(span.origin));
+      put("</title>");
+    }
+    append_xml(svg_, span.part.text);
+    put("</tspan>");
+  }
+
+  void put(const auto&... texts) { (svg_.append(texts), ...); }
+  /// ` name="value"`
+  void attribute(std::string_view name, std::string_view value) {
+    put(" ", name, "=\"");
+    append_xml(svg_, value);
+    put("\"");
+  }
+  /// A coordinate or a length.
+  void place(std::string_view name, double pixels) {
+    put(" ", name, "=\"");
+    append_tenths(svg_, pixels);
+    put("\"");
   }
 
   const Drawing& drawing_;
@@ -184,24 +270,7 @@ class SvgWriter {
 
 std::string xml(std::string_view text) {
   std::string safe;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        safe += "&amp;";
-        break;
-      case '<':
-        safe += "&lt;";
-        break;
-      case '>':
-        safe += "&gt;";
-        break;
-      case '"':
-        safe += "&quot;";
-        break;
-      default:
-        safe += c >= 0 && c < ' ' && c != '\n' && c != '\t' ? '?' : c;  // XML has no place for the others
-    }
-  }
+  append_xml(safe, text);
   return safe;
 }
 

@@ -63,9 +63,9 @@ bool same_words(const std::vector<Token>& a, const std::vector<Token>& b) {
   });
 }
 
-std::vector<int64_t> numbers_of(std::string_view text) {
+std::vector<int64_t> numbers_of(const std::vector<Token>& tokens) {
   std::vector<int64_t> numbers;
-  for (const Token& token : tokens_of(text)) {
+  for (const Token& token : tokens) {
     if (token.number) numbers.push_back(token.value());
   }
   return numbers;
@@ -113,28 +113,65 @@ Variations::Variations(Story shown, std::string_view network, const NetworkConte
     : shown_(std::move(shown)) {
   find_knobs();
   if (knobs_.empty()) return;
-  const auto tell = [&](std::span<const size_t> turned) {
-    StorySizes sizes;
-    std::vector<OptionChange> changes;
-    for (size_t i = 0; i < knobs_.size(); ++i) {
-      const int64_t value = knobs_[i].base + std::count(turned.begin(), turned.end(), i);
-      if (knobs_[i].layer)
-        changes.push_back({std::to_string(*knobs_[i].layer), knobs_[i].option, std::to_string(value)});
-      if (knobs_[i].option == "batch") sizes.batch = value;
-      if (knobs_[i].option == "seq") sizes.seq = value;
-    }
-    const Shape& data = shown_.tensors[0].shape;
-    if (!sizes.seq && data.has(axes::seq)) sizes.seq = data.size(axes::seq);
-    if (sizes.seq == Axis::kSymbolic) sizes.seq.reset();
-    told_.push_back(tell_story(changed_network(network, changes), sizes, context));
-  };
+  const auto tell = [&](std::span<const size_t> turned) { told_.push_back(told(network, context, turned)); };
   tell({});
+  for (size_t i = 0; i < knobs_.size(); ++i) tell(std::vector{i});
+  find_products();
+  for (const auto& [i, j] : products_) tell(std::vector{i, j});
+  find_versions();
+  for (const Knob& knob : knobs_) most_.push_back(knob.most - knob.base);
+}
+
+/// The story with each knob at its base, and one more each time that it is among the turned ones.
+Story Variations::told(std::string_view network, const NetworkContext& context,
+                       std::span<const size_t> turned) const {
+  StorySizes sizes;
+  std::vector<OptionChange> changes;
   for (size_t i = 0; i < knobs_.size(); ++i) {
-    tell(std::vector{i});
-    tell(std::vector{i, i});
+    const int64_t value = knobs_[i].base + std::count(turned.begin(), turned.end(), i);
+    if (knobs_[i].layer)
+      changes.push_back({std::to_string(*knobs_[i].layer), knobs_[i].option, std::to_string(value)});
+    if (knobs_[i].option == "batch") sizes.batch = value;
+    if (knobs_[i].option == "seq") sizes.seq = value;
   }
+  const Shape& data = shown_.tensors[0].shape;
+  if (!sizes.seq && data.has(axes::seq)) sizes.seq = data.size(axes::seq);
+  if (sizes.seq == Axis::kSymbolic) sizes.seq.reset();
+  return tell_story(changed_network(network, changes), sizes, context, Costs::left_out);
+}
+
+/// Only where both knobs change the same layer's parameters can a number be a product of both.
+void Variations::find_products() {
+  const auto changes_layer = [&](size_t knob, size_t layer) {
+    return told_[1 + knob].layers[layer].count != told_[0].layers[layer].count;
+  };
   for (size_t i = 0; i < knobs_.size(); ++i) {
-    for (size_t j = i + 1; j < knobs_.size(); ++j) tell(std::vector{i, j});
+    for (size_t j = i; j < knobs_.size(); ++j) {
+      size_t layer = 0;
+      while (layer < shown_.layers.size() && !(changes_layer(i, layer) && changes_layer(j, layer))) ++layer;
+      if (layer < shown_.layers.size()) products_.emplace_back(i, j);
+    }
+  }
+}
+
+void Variations::find_versions() {
+  const auto versions = [&](const auto& alike) {
+    Versions found;
+    for (size_t story = 0; story < told_.size(); ++story) {
+      const auto same = std::find_if(found.first.begin(), found.first.end(),
+                                     [&](size_t first) { return alike(told_[first], told_[story]); });
+      found.of.push_back(static_cast<size_t>(same - found.first.begin()));
+      if (same == found.first.end()) found.first.push_back(story);
+    }
+    return found;
+  };
+  stories_ = versions([](const Story&, const Story&) { return false; });
+  for (size_t i = 0; i < shown_.tensors.size(); ++i) {
+    tensors_.push_back(
+        versions([=](const Story& a, const Story& b) { return a.tensors[i] == b.tensors[i]; }));
+  }
+  for (size_t i = 0; i < shown_.layers.size(); ++i) {
+    layers_.push_back(versions([=](const Story& a, const Story& b) { return a.layers[i] == b.layers[i]; }));
   }
 }
 
@@ -166,21 +203,29 @@ void Variations::find_knobs() {
   }
 }
 
+/// The told story in which two knobs are turned.
+std::optional<size_t> Variations::told_with(size_t i, size_t j) const {
+  const auto found = std::find(products_.begin(), products_.end(), std::pair(i, j));
+  if (found == products_.end()) return std::nullopt;
+  return 1 + knobs_.size() + static_cast<size_t>(found - products_.begin());
+}
+
 std::optional<Form> Variations::form_through(const std::vector<int64_t>& values) const {
-  const size_t knobs = knobs_.size();
-  Form form;
   const int64_t base = values[0];
+  if (std::all_of(values.begin(), values.end(), [=](int64_t value) { return value == base; }))
+    return std::nullopt;
+  const auto add_product = [&](Form& form, size_t i, size_t j) {
+    if (const auto both = told_with(i, j))
+      form.add({values[*both] - values[1 + i] - values[1 + j] + base, {i, j}});
+  };
+  Form form;
   form.add({base});
-  for (size_t i = 0; i < knobs; ++i) {
-    const int64_t once = values[1 + 2 * i] - base, twice = values[2 + 2 * i] - base;
-    form.add({once, {i}});
-    form.add({twice - 2 * once, {i, i}});
+  for (size_t i = 0; i < knobs_.size(); ++i) {
+    form.add({values[1 + i] - base, {i}});
+    add_product(form, i, i);
   }
-  size_t place = 1 + 2 * knobs;
-  for (size_t i = 0; i < knobs; ++i) {
-    for (size_t j = i + 1; j < knobs; ++j) {
-      form.add({values[place++] - values[1 + 2 * i] - values[1 + 2 * j] + base, {i, j}});
-    }
+  for (size_t i = 0; i < knobs_.size(); ++i) {
+    for (size_t j = i + 1; j < knobs_.size(); ++j) add_product(form, i, j);
   }
   if (form.constant()) return std::nullopt;
   return form;
@@ -192,31 +237,62 @@ std::vector<int64_t> Variations::offsets(std::span<const int64_t> values) const 
   return offsets;
 }
 
-bool Variations::follows(const Text& text) const {
-  std::vector<std::vector<Token>> told;
-  for (const Story& story : told_) told.push_back(tokens_of(text(story)));
-  return std::all_of(told.begin(), told.end(),
-                     [&](const std::vector<Token>& tokens) { return same_words(tokens, told[0]); });
+bool Variations::follows(size_t layer, const LayerText& text) const {
+  if (told_.empty()) return true;
+  const std::vector<size_t>& first = layers_[layer].first;
+  const std::vector<Token> base = tokens_of(text(told_[0].layers[layer]));
+  return std::all_of(first.begin(), first.end(), [&](size_t story) {
+    return same_words(tokens_of(text(told_[story].layers[layer])), base);
+  });
 }
 
 Parts Variations::text(const Text& text, bool grouped) const {
-  std::vector<Token> tokens = tokens_of(text(shown_));
-  std::vector<std::vector<int64_t>> columns;  // for each told story, its numbers
-  for (const Story& story : told_) columns.push_back(numbers_of(text(story)));
-  const auto numbers =
-      std::count_if(tokens.begin(), tokens.end(), [](const Token& token) { return token.number; });
-  const bool turned = !told_.empty() && follows(text) && static_cast<size_t>(numbers) == columns[0].size();
+  return text_through(text(shown_), stories_, text, grouped);
+}
+
+Parts Variations::text_of_tensor(size_t place, const TensorText& text, bool grouped) const {
+  return text_through(
+      text(shown_.tensors[place]), told_.empty() ? stories_ : tensors_[place],
+      [&](const Story& s) { return text(s.tensors[place]); }, grouped);
+}
+
+Parts Variations::text_of_layer(size_t place, const LayerText& text, bool grouped) const {
+  return text_through(
+      text(shown_.layers[place]), told_.empty() ? stories_ : layers_[place],
+      [&](const Story& s) { return text(s.layers[place]); }, grouped);
+}
+
+Parts Variations::text_through(const std::string& shown, const Versions& versions, const Text& text,
+                               bool grouped) const {
+  const Parts as_shown = shown.empty() ? Parts{} : Parts{{shown}};
+  if (versions.first.size() < 2) return as_shown;
+  std::vector<std::string> told;  // for each version
+  for (const size_t story : versions.first) told.push_back(text(told_[story]));
+  if (std::all_of(told.begin(), told.end(), [&](const std::string& each) { return each == told[0]; }))
+    return as_shown;
+  std::vector<Token> tokens = tokens_of(shown);
+  std::vector<std::vector<Token>> varied;
+  for (const std::string& each : told) varied.push_back(tokens_of(each));
+  const auto numbers = [](const std::vector<Token>& list) {
+    return std::count_if(list.begin(), list.end(), [](const Token& token) { return token.number; });
+  };
+  const bool follow = std::all_of(varied.begin(), varied.end(), [&](const std::vector<Token>& each) {
+    return same_words(each, varied[0]);
+  });
+  if (!follow || numbers(tokens) != numbers(varied[0])) return as_shown;
+  std::vector<std::vector<int64_t>> columns;  // for each version, its numbers
+  for (const std::vector<Token>& each : varied) columns.push_back(numbers_of(each));
   Parts parts;
   size_t number = 0;
   for (Token& token : tokens) {
     Part part{std::move(token.text)};
-    if (token.number && turned) {
+    if (token.number) {
       std::vector<int64_t> values;
-      for (const std::vector<int64_t>& column : columns) values.push_back(column[number]);
+      for (const size_t version : versions.of) values.push_back(columns[version][number]);
       part.form = form_through(values);
       part.grouped = grouped;
+      ++number;
     }
-    number += token.number ? 1 : 0;
     if (!part.form && !parts.empty() && !parts.back().form) {
       parts.back().text += part.text;
     } else {
@@ -226,17 +302,14 @@ Parts Variations::text(const Text& text, bool grouped) const {
   return parts;
 }
 
-std::optional<Form> Variations::form(const Number& number) const {
+std::optional<Form> Variations::form_of_tensor(size_t place, const TensorNumber& number) const {
   if (told_.empty()) return std::nullopt;
-  std::vector<int64_t> values;
-  for (const Story& story : told_) values.push_back(number(story));
+  std::vector<int64_t> of_versions, values;
+  for (const size_t story : tensors_[place].first) of_versions.push_back(number(told_[story].tensors[place]));
+  for (const size_t version : tensors_[place].of) values.push_back(of_versions[version]);
   return form_through(values);
 }
 
-int64_t Variations::most(const Form& form) const {
-  std::vector<int64_t> values;
-  for (const Knob& knob : knobs_) values.push_back(knob.most);
-  return form.at(offsets(values));
-}
+int64_t Variations::most(const Form& form) const { return form.at(most_); }
 
 }  // namespace runnel

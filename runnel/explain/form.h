@@ -11,7 +11,8 @@
 
 /// How the numbers of a story depend on the sizes that one may turn: batch, seq, and hidden_size of each layer that
 /// has one. Nothing knows these formulas but the layers: the story is told for a few values of each size, and
-/// what lies between follows, because the size of an axis is linear in them and a count of parameters quadratic.
+/// what lies between follows, because the size of an axis is linear in them and a count of parameters quadratic. What
+/// a layer costs is not told: it may be of a higher degree.
 namespace runnel {
 
 /// A size that may be turned.
@@ -71,26 +72,48 @@ class Variations {
   const std::vector<Knob>& knobs() const { return knobs_; }
 
   using Text = std::function<std::string(const Story&)>;
-  using Number = std::function<int64_t(const Story&)>;
+  using TensorText = std::function<std::string(const TensorStory&)>;
+  using LayerText = std::function<std::string(const LayerStory&)>;
+  using TensorNumber = std::function<int64_t(const TensorStory&)>;
   /// A text of the shown story; each number in it that depends on a knob is a part with a form. `grouped`: numbers
   /// above 999 are written with commas.
   Parts text(const Text& text, bool grouped = true) const;
+  /// The same of a tensor or a layer at this place in the story, where only its own variations count.
+  Parts text_of_tensor(size_t place, const TensorText& text, bool grouped = true) const;
+  Parts text_of_layer(size_t place, const LayerText& text, bool grouped = true) const;
   /// Whether only numbers of the text depend on the knobs. Else `text` gives it as it is shown.
-  bool follows(const Text& text) const;
-  /// The form of a number; nothing when it does not depend on any knob.
-  std::optional<Form> form(const Number& number) const;
+  bool follows(size_t layer, const LayerText& text) const;
+  /// The form of a tensor's number; nothing when it does not depend on any knob.
+  std::optional<Form> form_of_tensor(size_t place, const TensorNumber& number) const;
   /// The largest number that a form gives while the knobs are turned.
   int64_t most(const Form& form) const;
   /// The values of the knobs as offsets from their bases.
   std::vector<int64_t> offsets(std::span<const int64_t> values) const;
 
  private:
+  /// Which of the told stories are alike, all or in one tensor or layer.
+  struct Versions {
+    std::vector<size_t> of = {};     // for each told story, its version
+    std::vector<size_t> first = {};  // for each version, the first told story that has it
+  };
+
+  Parts text_through(const std::string& shown, const Versions& versions, const Text& text,
+                     bool grouped) const;
   std::optional<Form> form_through(const std::vector<int64_t>& values) const;
+  std::optional<size_t> told_with(size_t i, size_t j) const;
   void find_knobs();
+  Story told(std::string_view network, const NetworkContext& context, std::span<const size_t> turned) const;
+  void find_products();
+  void find_versions();
 
   Story shown_;
   std::vector<Knob> knobs_;
-  std::vector<Story> told_;  // at the base, then per knob at +1 and +2, then at +1 of each two
+  std::vector<int64_t> most_;  // the largest value of each knob, as an offset
+  std::vector<Story> told_;    // at the base, then with each knob at +1, then with each of the products
+  /// Two knobs that a count of parameters depends on are told at +1 together, a knob with itself at +2.
+  std::vector<std::pair<size_t, size_t>> products_;
+  Versions stories_;
+  std::vector<Versions> tensors_, layers_;
 };
 
 }  // namespace runnel

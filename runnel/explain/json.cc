@@ -16,25 +16,42 @@ Json number_or_null(const std::optional<int64_t>& number) { return number ? Json
 
 Json size_of(const Axis& axis) { return axis.symbolic() ? Json(nullptr) : Json(axis.size); }
 
+/// An object that is going to have so many members. Where it has no room for the next one, ordered_json copies all
+/// that the others hold.
+Json object_for(size_t members) {
+  Json::object_t object;
+  object.reserve(members);
+  return Json(std::move(object));
+}
+
+/// One of each, in a list.
+template <class Items, class Make>
+Json list_of(const Items& items, const Make& make) {
+  Json list = Json::array();
+  for (const auto& item : items) list.push_back(make(item));
+  return list;
+}
+
 /// Two lists of the same length, the names and the sizes.
 void add_shape(const Shape& shape, Json& json) {
-  json["axes"] = Json::array();
-  json["shape"] = Json::array();
+  Json axes = Json::array(), sizes = Json::array();
   for (const Axis& axis : shape) {
-    json["axes"].push_back(axis.name.text());
-    json["shape"].push_back(size_of(axis));
+    axes.push_back(axis.name.text());
+    sizes.push_back(size_of(axis));
   }
+  json["axes"] = std::move(axes);
+  json["shape"] = std::move(sizes);
 }
 
 Json origins_of(const std::vector<AxisStory>& axes) {
-  Json list = Json::array();
-  for (const AxisStory& each : axes) {
-    list.push_back({{"axis", each.axis.name.text()},
-                    {"size", size_of(each.axis)},
-                    {"source", each.source},
-                    {"meaning", each.meaning}});
-  }
-  return list;
+  return list_of(axes, [](const AxisStory& each) {
+    Json json = object_for(4);
+    json["axis"] = each.axis.name.text();
+    json["size"] = size_of(each.axis);
+    json["source"] = each.source;
+    json["meaning"] = each.meaning;
+    return json;
+  });
 }
 
 void add_count(const ParameterCount& count, Json& json) {
@@ -42,20 +59,25 @@ void add_count(const ParameterCount& count, Json& json) {
   json["formula"] = count.formula;
 }
 
+Json count_json(const ParameterCount& count) {
+  Json json = object_for(2);
+  add_count(count, json);
+  return json;
+}
+
 Json cost_json(const std::optional<CostStory>& cost) {
   if (!cost) return nullptr;
-  const auto of = [](const ParameterCount& count) {
-    Json json;
-    add_count(count, json);
-    return json;
-  };
-  return {{"multiply_adds", of(cost->multiply_adds)},
-          {"weight_bytes", of(cost->weight_bytes)},
-          {"activation_bytes", of(cost->activation_bytes)}};
+  Json json = object_for(3);
+  json["multiply_adds"] = count_json(cost->multiply_adds);
+  json["weight_bytes"] = count_json(cost->weight_bytes);
+  json["activation_bytes"] = count_json(cost->activation_bytes);
+  return json;
 }
 
 Json tensor_json(const TensorStory& tensor) {
-  Json json{{"name", tensor.name}, {"role", to_string(tensor.role)}};
+  Json json = object_for(7);
+  json["name"] = tensor.name;
+  json["role"] = to_string(tensor.role);
   add_shape(tensor.shape, json);
   json["sentence"] = tensor.sentence;
   json["origins"] = origins_of(tensor.axes);
@@ -64,17 +86,21 @@ Json tensor_json(const TensorStory& tensor) {
 }
 
 Json parameter_json(const ParameterStory& parameter) {
-  Json json{{"name", parameter.name}};
+  Json json = object_for(4);
+  json["name"] = parameter.name;
   add_shape(parameter.shape, json);
   json["count"] = number_or_null(parameter.count);
   return json;
 }
 
 Json layer_json(const LayerStory& layer) {
-  Json json{{"kind", layer.kind},   {"text", layer.text},   {"sentence", layer.sentence},
-            {"reads", layer.reads}, {"gives", layer.gives}, {"parameters", Json::array()}};
-  for (const ParameterStory& parameter : layer.parameters)
-    json["parameters"].push_back(parameter_json(parameter));
+  Json json = object_for(13);
+  json["kind"] = layer.kind;
+  json["text"] = layer.text;
+  json["sentence"] = layer.sentence;
+  json["reads"] = layer.reads;
+  json["gives"] = layer.gives;
+  json["parameters"] = list_of(layer.parameters, parameter_json);
   add_count(layer.count, json);
   json["cost"] = cost_json(layer.cost);
   json["origins"] = origins_of(layer.sizes);
@@ -85,12 +111,11 @@ Json layer_json(const LayerStory& layer) {
 }
 
 Json network_json(const Story& story) {
-  Json json{{"network", story.network}};
+  Json json = object_for(8);
+  json["network"] = story.network;
   if (!story.preparation.empty()) json["preparation"] = story.preparation;
-  json["tensors"] = Json::array();
-  for (const TensorStory& tensor : story.tensors) json["tensors"].push_back(tensor_json(tensor));
-  json["layers"] = Json::array();
-  for (const LayerStory& layer : story.layers) json["layers"].push_back(layer_json(layer));
+  json["tensors"] = list_of(story.tensors, tensor_json);
+  json["layers"] = list_of(story.layers, layer_json);
   add_count(story.count, json);
   json["cost"] = cost_json(story.cost);
   json["notes"] = story.notes;
@@ -100,13 +125,15 @@ Json network_json(const Story& story) {
 Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 Json part_json(const PartStory& part) {
-  return {{"path", part.path},
-          {"kind", part.kind},
-          {"text", part.text},
-          {"times", part.times},
-          {"opaque", text_or_null(part.opaque)},
-          {"story", part.story ? network_json(*part.story) : Json(nullptr)},
-          {"chain", part.chain ? network_json(*part.chain) : Json(nullptr)}};
+  Json json = object_for(7);
+  json["path"] = part.path;
+  json["kind"] = part.kind;
+  json["text"] = part.text;
+  json["times"] = part.times;
+  json["opaque"] = text_or_null(part.opaque);
+  json["story"] = part.story ? network_json(*part.story) : Json(nullptr);
+  json["chain"] = part.chain ? network_json(*part.chain) : Json(nullptr);
+  return json;
 }
 
 Json shape_or_null(const std::optional<Shape>& shape) {
@@ -116,12 +143,13 @@ Json shape_or_null(const std::optional<Shape>& shape) {
 }
 
 Json changes_json(const std::vector<ShapeChange>& changes) {
-  Json list = Json::array();
-  for (const ShapeChange& each : changes) {
-    list.push_back(
-        {{"name", each.name}, {"before", shape_or_null(each.before)}, {"after", shape_or_null(each.after)}});
-  }
-  return list;
+  return list_of(changes, [](const ShapeChange& each) {
+    Json json = object_for(3);
+    json["name"] = each.name;
+    json["before"] = shape_or_null(each.before);
+    json["after"] = shape_or_null(each.after);
+    return json;
+  });
 }
 
 std::string on_one_line(const Json& json) {
@@ -133,17 +161,19 @@ std::string on_one_line(const Json& json) {
 std::string story_json(const Story& story) { return on_one_line(network_json(story)); }
 
 std::string story_json(const ModelStory& story) {
-  Json json{{"model", story.kind}, {"parts", Json::array()}};
-  for (const PartStory& part : story.parts) json["parts"].push_back(part_json(part));
+  Json json = object_for(5);
+  json["model"] = story.kind;
+  json["parts"] = list_of(story.parts, part_json);
   add_count(story.count, json);
   json["notes"] = story.notes;
   return on_one_line(json);
 }
 
 std::string answer_json(const Answer& answer) {
-  Json json{{"name", answer.name}, {"tensors", Json::array()}, {"parameters", Json::array()}};
-  for (const TensorStory& tensor : answer.tensors) json["tensors"].push_back(tensor_json(tensor));
-  for (const ParameterStory& each : answer.parameters) json["parameters"].push_back(parameter_json(each));
+  Json json = object_for(5);
+  json["name"] = answer.name;
+  json["tensors"] = list_of(answer.tensors, tensor_json);
+  json["parameters"] = list_of(answer.parameters, parameter_json);
   json["origins"] = origins_of(answer.axes);
   json["sentences"] = answer.sentences;
   return on_one_line(json);
@@ -152,17 +182,17 @@ std::string answer_json(const Answer& answer) {
 namespace {
 
 Json what_if_fields(const WhatIf& changes) {
-  Json json{{"before", changes.before},
-            {"after", changes.after},
-            {"tensors", changes_json(changes.tensors)},
-            {"parameters", changes_json(changes.parameters)},
-            {"numbers", Json::array()}};
-  for (const NumberChange& each : changes.numbers) {
-    json["numbers"].push_back({{"name", each.name},
-                               {"before", number_or_null(each.before.value)},
-                               {"after", number_or_null(each.after.value)},
-                               {"formulas", {each.before.formula, each.after.formula}}});
-  }
+  Json json = object_for(7);
+  json["before"] = changes.before;
+  json["after"] = changes.after;
+  json["tensors"] = changes_json(changes.tensors);
+  json["parameters"] = changes_json(changes.parameters);
+  json["numbers"] = list_of(changes.numbers, [](const NumberChange& each) {
+    return Json{{"name", each.name},
+                {"before", number_or_null(each.before.value)},
+                {"after", number_or_null(each.after.value)},
+                {"formulas", {each.before.formula, each.after.formula}}};
+  });
   json["gone"] = changes.gone;
   json["come"] = changes.come;
   return json;

@@ -27,7 +27,8 @@ std::string html_page(const Page& page) {
       xml(page.title) + "</title>\n<style>\n" + picture_style() + std::string(kPageStyle) + page.style +
       "</style>\n</head>\n<body class=\"runnel\"" + page.data + ">\n<main>\n" + page.body + "</main>\n";
   if (!page.script.empty()) html += "<script>" + page.script + "</script>\n";
-  return html + "</body>\n</html>\n";
+  html += "</body>\n</html>\n";
+  return html;
 }
 
 }  // namespace runnel

@@ -13,6 +13,8 @@ namespace runnel {
 struct ParameterCount {
   std::optional<int64_t> value = 0;  ///< the real sum; absent when a size is symbolic
   std::string formula = {};          ///< "3 gates · 20 · (100 + 20 + 2)", "vocab · 100"; empty for none
+
+  friend bool operator==(const ParameterCount&, const ParameterCount&) = default;
 };
 
 /// The parameters of a layer: the sum from their shapes, the formula from how they belong together.

@@ -27,7 +27,7 @@ class Picture {
         rows_(story, grid_) {}
 
   Drawing draw() {
-    for (const Phrase& line : reversed(words_.legend())) rows_.paragraph(line);
+    for (Phrase& line : reversed(words_.legend())) rows_.paragraph(std::move(line));
     rows_.add({.height = 6});
     if (unrolled(0)) add_time();
     add_tensors(with_states_of_cell({0}, 0), 0);
@@ -67,24 +67,31 @@ class Picture {
 
   // ---- rows of tensors
 
-  void add_block(double x, double middle, double width, size_t tensor, const Parts& label) {
+  /// A block of the tensor at each x.
+  void add_blocks(const std::vector<double>& xs, double middle, double width, size_t tensor,
+                  const Parts& label) {
     const Shape& data = words_.tensor(0).shape;
     const int64_t batch = data.has(axes::batch) ? data.size(axes::batch) : 1;
-    const auto sheets = story_.form([](const Story& s) { return s.tensors[0].shape.size(axes::batch); });
+    const auto sheets =
+        story_.form_of_tensor(0, [](const TensorStory& t) { return t.shape.size(axes::batch); });
+    const auto size = words_.size_form(tensor);
     const Axis axis = words_.last_axis(tensor);
+    const std::string color = StoryWords::color_of(axis);
     const double height = block_height(axis.size);
-    for (int sheet = batch == 1 && !sheets ? 0 : 2; sheet >= 0; --sheet) {
-      const double off = sheet * grid_.sheet;
-      rows_.drawing().boxes.push_back({.x = x - width / 2 + off,
-                                       .y = middle - height / 2 - off,
-                                       .width = width,
-                                       .height = height,
-                                       .kind = sheet > 0 ? "sheet" : "block",
-                                       .axis = StoryWords::color_of(axis),
-                                       .size = words_.size_form(tensor),
-                                       .batch = sheet > 0 ? sheets : std::nullopt,
-                                       .hidden = sheet > 0 && batch == 1,
-                                       .label = sheet > 0 ? Parts{} : label});
+    for (const double x : xs) {
+      for (int sheet = batch == 1 && !sheets ? 0 : 2; sheet >= 0; --sheet) {
+        const double off = sheet * grid_.sheet;
+        rows_.drawing().boxes.push_back({.x = x - width / 2 + off,
+                                         .y = middle - height / 2 - off,
+                                         .width = width,
+                                         .height = height,
+                                         .kind = sheet > 0 ? "sheet" : "block",
+                                         .axis = color,
+                                         .size = size,
+                                         .batch = sheet > 0 ? sheets : std::nullopt,
+                                         .hidden = sheet > 0 && batch == 1,
+                                         .label = sheet > 0 ? Parts{} : label});
+      }
     }
   }
 
@@ -101,7 +108,7 @@ class Picture {
     for (const size_t tensor : tensors) {
       row.height = std::max(row.height, words_.room(tensor) + 2 * grid_.sheet);
       row.captions.push_back(words_.shape(tensor));
-      row.captions.push_back(words_.words([=](const Story& s) { return s.tensors[tensor].sentence; }));
+      row.captions.push_back(words_.sentence_words(tensor));
     }
     const bool cell = next < layers_.size() && layers_[next].reads == tensors;
     flow_.clear();
@@ -110,22 +117,21 @@ class Picture {
     row.out = flow_;
     row.draw = [&](double, double middle) {
       const bool steps = unrolled(tensors[0]);
-      for (size_t i = 0; i < xs.size(); ++i) {
-        const size_t tensor = tensors[steps ? 0 : i];
-        add_block(xs[i], middle, grid_.block, tensor, words_.label(tensor));
-        const Parts size = words_.last_size(tensor);
-        if (i == 0 || !steps) rows_.text_if_room(xs[i] - grid_.block / 2 - 6, middle + 4, kSmall, size);
+      for (size_t i = 0; i < (steps ? 1 : tensors.size()); ++i) {
+        const std::vector<double> places = steps ? xs : std::vector{xs[i]};
+        add_blocks(places, middle, grid_.block, tensors[i], words_.label(tensors[i]));
+        rows_.text_if_room(places[0] - grid_.block / 2 - 6, middle + 4, kSmall, words_.last_size(tensors[i]));
       }
       if (steps) add_dots(middle);
     };
-    rows_.add(row);
+    rows_.add(std::move(row));
     if (next < layers_.size()) gap();
   }
 
   void gap() {
     PictureRow row{.height = kRowGap, .past = passing_};
     row.past.insert(row.past.end(), flow_.begin(), flow_.end());
-    rows_.add(row);
+    rows_.add(std::move(row));
   }
 
   void add_time() {
@@ -135,7 +141,7 @@ class Picture {
         rows_.text(column.x, top + 13, Anchor::middle, kSmall, "soft", column.label);
       }
     };
-    rows_.add(row);
+    rows_.add(std::move(row));
   }
 
   // ---- layers
@@ -151,29 +157,28 @@ class Picture {
     std::vector<double> out = places_of(behind);
     if (!unrolled(layer.gives[0])) out.resize(std::min(out.size(), layer.gives.size()));
     if (same && reads_state(i + 1)) out.clear();
-    add_bar(i, {words_.words([=](const Story& s) { return s.layers[i].sentence; })}, out);
+    add_bar(i, {words_.layer_words(i, [](const LayerStory& l) { return l.sentence; })}, out);
     gap();
     if (!same) add_tensors(behind, i + 1);
   }
 
   /// The layer as it is written and how many parameters it has, in a frame; lines go on from it at `out`.
   void add_bar(size_t i, std::vector<Phrase> captions, const std::vector<double>& out) {
-    const Phrase name = words_.words([=](const Story& s) { return s.layers[i].text; }, false);
+    Phrase name = words_.layer_words(i, [](const LayerStory& l) { return l.text; }, false);
     Phrase count;
     if (!layers_[i].parameters.empty()) {
-      count = words_.words([=](const Story& s) {
-        const ParameterCount& c = s.layers[i].count;
-        return (c.value ? grouped(*c.value) : c.formula) + " parameters";
+      count = words_.layer_words(i, [](const LayerStory& l) {
+        return (l.count.value ? grouped(*l.count.value) : l.count.formula) + " parameters";
       });
       // A formula of equal layers is a product, and becomes a sum as soon as they are not equal.
-      const Variations::Text formula = [=](const Story& s) { return s.layers[i].count.formula; };
-      if (story_.follows(formula)) {
-        for (Span& span : count.front()) span.origin = words_.text(formula);
+      const Variations::LayerText formula = [](const LayerStory& l) { return l.count.formula; };
+      if (story_.follows(i, formula)) {
+        for (Span& span : count.front()) span.origin = story_.text_of_layer(i, formula);
       }
     }
     std::vector<TextLine> lines;
     for (const bool first : {true, false}) {
-      for (TextLine& line : broken(first ? name : count, grid_.drawing - 24, 13, story_)) {
+      for (TextLine& line : broken(std::move(first ? name : count), grid_.drawing - 24, 13, story_)) {
         line.kind = first ? "strong" : "soft";
         lines.push_back(std::move(line));
       }
@@ -184,9 +189,9 @@ class Picture {
                    .out = out,
                    .past = passing_,
                    .panel = !layers_[i].walks.empty()};
-    row.draw = [&](double top, double) {
+    row.draw = [&, height = row.height](double top, double) {
       rows_.drawing().boxes.push_back(
-          {.x = 1, .y = top, .width = grid_.drawing - 2, .height = row.height, .kind = "bar"});
+          {.x = 1, .y = top, .width = grid_.drawing - 2, .height = height, .kind = "bar"});
       double y = top + 18;
       for (TextLine& line : lines) {
         line.x = grid_.drawing / 2;
@@ -196,7 +201,7 @@ class Picture {
         y += 18;
       }
     };
-    rows_.add(row);
+    rows_.add(std::move(row));
     flow_ = out;
   }
 
@@ -204,10 +209,10 @@ class Picture {
 
   void add_recurrent(size_t i) {
     const LayerStory& layer = layers_[i];
-    std::vector<Phrase> said{words_.words([=](const Story& s) { return s.layers[i].sentence; })};
+    std::vector<Phrase> said{words_.layer_words(i, [](const LayerStory& l) { return l.sentence; })};
     for (size_t state = 1; layers_.size() == 1 && state < layer.reads.size(); ++state) {
       said.push_back(words_.shape(layer.reads[state]));
-      said.push_back(words_.words([=](const Story& s) { return s.tensors[layer.reads[state]].sentence; }));
+      said.push_back(words_.sentence_words(layer.reads[state]));
     }
     const bool both = layer.walks.size() > 1 && layer.walks[1].reverse;
     const double shift = both ? grid_.shift : 0;
@@ -228,11 +233,11 @@ class Picture {
     std::vector<Phrase> states;
     for (size_t state = 1; state < layer.gives.size(); ++state) {
       states.push_back(words_.shape(layer.gives[state]));
-      states.push_back(words_.words([=](const Story& s) { return s.tensors[layer.gives[state]].sentence; }));
+      states.push_back(words_.sentence_words(layer.gives[state]));
     }
     PictureRow row{.height = 4, .captions = states, .past = flow_, .panel = true};
     row.past.insert(row.past.end(), passing_.begin(), passing_.end());
-    rows_.add(row);
+    rows_.add(std::move(row));
     rows_.end_panel();
     gap();
     add_tensors({layer.gives[0]}, i + 1);
@@ -253,7 +258,7 @@ class Picture {
             {.x = x - half, .y = middle - 2.5, .width = 2 * half, .height = 5, .kind = "join"});
       }
     };
-    rows_.add(row);
+    rows_.add(std::move(row));
   }
 
   /// "h_n[2]", or "h_n" where there is but one.
@@ -289,15 +294,12 @@ class Picture {
     const double edge = reverse ? kDrawingEdge : grid_.drawing - kDrawingEdge;
     if (taken) row.out.push_back(edge);
     row.draw = [&](double, double middle) {
-      for (const double x : own)
-        add_block(x, middle, width, state, words_.text([&](const Story&) {
-          return fmt::format("{} a step", index.empty() ? "state" : index[walk]);
-        }));
+      add_blocks(own, middle, width, state, {{(index.empty() ? "state" : index[walk]) + " a step"}});
       add_dots(middle);
       add_state_arrows(own, middle, width, reverse);
       add_ends(layer, walk, middle);
     };
-    rows_.add(row);
+    rows_.add(std::move(row));
     if (taken) passing_.push_back(edge);
   }
 

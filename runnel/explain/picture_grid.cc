@@ -3,7 +3,6 @@
 #include "runnel/explain/picture.h"
 #include "runnel/explain/picture_rows.h"
 #include "runnel/explain/picture_words.h"
-#include "runnel/explain/wording.h"
 #include "runnel/tensor/axes.h"
 
 namespace runnel {
@@ -22,10 +21,7 @@ std::vector<PictureGrid::Column> columns_of(const StoryWords& words) {
   }
   if (all) return columns;
   columns.push_back({.gap = true, .label = {{"…"}}});
-  columns.push_back({.label = words.text([](const Story& s) {
-    const int64_t length = s.tensors[0].shape.size(axes::seq);
-    return length == Axis::kSymbolic ? std::string("last") : grouped(length - 1);
-  })});
+  columns.push_back({.label = words.last_step()});
   return columns;
 }
 

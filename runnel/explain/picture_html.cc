@@ -120,12 +120,12 @@ std::string sliders(const Variations& story, const std::string& id) {
 template <class Tell>
 Variations with_example_sizes(const Tell& tell, std::string_view network, StorySizes sizes,
                               const NetworkContext& context) {
-  const Story story = tell(sizes);
-  const Shape& data = story.tensors[0].shape;
+  Story story = tell(sizes);
+  const Shape data = story.tensors[0].shape;
   const auto missing = [&](AxisName name) { return data.has(name) && data.size(name) == Axis::kSymbolic; };
   if (missing(axes::batch)) sizes.batch = 3;
   if (missing(axes::seq)) sizes.seq = 10;
-  return Variations(tell(sizes), network, context);
+  return Variations(data.symbolic() ? tell(sizes) : std::move(story), network, context);
 }
 
 constexpr std::string_view kReading =

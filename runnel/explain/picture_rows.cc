@@ -19,34 +19,34 @@ std::vector<double> PictureGrid::places(double by) const {
   return places;
 }
 
-double RowStack::captions_height(const std::vector<Phrase>& captions, double width) const {
-  size_t lines = 0;
-  for (const Phrase& phrase : captions) lines += broken(phrase, width, kLetters, story_).size();
-  return kLineHeight * static_cast<double>(lines);
-}
-
-/// Puts paragraphs under each other, the last line at `bottom`. Gives their height.
-double RowStack::add_captions(const std::vector<Phrase>& captions, double width, double left, double bottom,
-                              bool panel) {
-  const double height = captions_height(captions, width);
-  double y = bottom - height + 0.72 * kLineHeight;
-  for (size_t i = 0; i < captions.size(); ++i) {
-    for (TextLine& line : broken(captions[i], width, kLetters, story_)) {
-      line.x = left;
-      line.y = y;
+RowStack::Captions RowStack::captions_of(std::vector<Phrase> said, double width) const {
+  Captions captions;
+  for (size_t i = 0; i < said.size(); ++i) {
+    for (TextLine& line : broken(std::move(said[i]), width, kLetters, story_)) {
       line.kind = i == 0 ? "" : "soft";
-      if (!grid_.wide) line.kind += panel ? " halo on-panel" : " halo";
-      drawing_.texts.push_back(std::move(line));
-      y += kLineHeight;
+      captions.lines.push_back(std::move(line));
     }
   }
-  return height;
+  captions.height = kLineHeight * static_cast<double>(captions.lines.size());
+  return captions;
 }
 
-void RowStack::add(const PictureRow& row) {
+void RowStack::add_captions(Captions captions, double left, double bottom, bool panel) {
+  double y = bottom - captions.height + 0.72 * kLineHeight;
+  for (TextLine& line : captions.lines) {
+    line.x = left;
+    line.y = y;
+    if (!grid_.wide) line.kind += panel ? " halo on-panel" : " halo";
+    drawing_.texts.push_back(std::move(line));
+    y += kLineHeight;
+  }
+}
+
+void RowStack::add(PictureRow row) {
   const double beside = grid_.width - grid_.drawing - kCaptionGap;
   const double inside = grid_.drawing - 2 * kInset;
-  const double said = captions_height(row.captions, grid_.wide ? beside : inside);
+  Captions captions = captions_of(std::move(row.captions), grid_.wide ? beside : inside);
+  const double said = captions.height;
   const double height = grid_.wide ? std::max(row.height, said) : row.height + said + (said > 0 ? kFoot : 0);
   const double bottom = y_, top = y_ - height;
   const double middle = grid_.wide ? (top + bottom) / 2 : bottom - row.height / 2;
@@ -63,15 +63,18 @@ void RowStack::add(const PictureRow& row) {
   for (const double x : row.past) line({{x, bottom}, {x, top}}, false);
   row.draw(middle - row.height / 2, middle);
   if (grid_.wide) {
-    add_captions(row.captions, beside, grid_.drawing + kCaptionGap, middle + said / 2, row.panel);
+    add_captions(std::move(captions), grid_.drawing + kCaptionGap, middle + said / 2, row.panel);
   } else {
-    add_captions(row.captions, inside, kInset, top + said, row.panel);
+    add_captions(std::move(captions), kInset, top + said, row.panel);
   }
   y_ = top;
 }
 
-void RowStack::paragraph(const Phrase& phrase) {
-  y_ -= add_captions({phrase}, grid_.width - 2 * kInset, kInset, y_, false);
+void RowStack::paragraph(Phrase phrase) {
+  Captions captions = captions_of({std::move(phrase)}, grid_.width - 2 * kInset);
+  const double height = captions.height;
+  add_captions(std::move(captions), kInset, y_, false);
+  y_ -= height;
 }
 
 void RowStack::end_panel() {

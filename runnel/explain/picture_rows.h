@@ -54,9 +54,9 @@ class RowStack {
  public:
   RowStack(const Variations& story, const PictureGrid& grid) : story_(story), grid_(grid) {}
 
-  void add(const PictureRow& row);
+  void add(PictureRow row);
   /// Words over the whole width.
-  void paragraph(const Phrase& phrase);
+  void paragraph(Phrase phrase);
   /// From here to `end_panel`, rows stand on a panel.
   void begin_panel() { panel_ = y_; }
   void end_panel();
@@ -70,9 +70,14 @@ class RowStack {
   void line(std::vector<std::pair<double, double>> points, bool arrow, const std::string& kind = "");
 
  private:
-  double add_captions(const std::vector<Phrase>& captions, double width, double left, double bottom,
-                      bool panel);
-  double captions_height(const std::vector<Phrase>& captions, double width) const;
+  struct Captions {
+    std::vector<TextLine> lines = {};
+    double height = 0;
+  };
+  /// What is said, as lines of at most `width` that are not placed yet.
+  Captions captions_of(std::vector<Phrase> said, double width) const;
+  /// Puts the lines under each other, the last one at `bottom`.
+  void add_captions(Captions captions, double left, double bottom, bool panel);
 
   const Variations& story_;
   const PictureGrid& grid_;

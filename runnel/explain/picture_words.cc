@@ -37,12 +37,12 @@ Axis StoryWords::last_axis(size_t place) const {
 
 std::optional<Form> StoryWords::size_form(size_t place) const {
   if (holds_ids(place)) return std::nullopt;
-  return story_.form([=](const Story& s) { return end_of(s.tensors[place]).size; });
+  return story_.form_of_tensor(place, [](const TensorStory& t) { return end_of(t).size; });
 }
 
 Parts StoryWords::last_size(size_t place) const {
   if (holds_ids(place)) return {};
-  return text([=](const Story& s) { return size_text(end_of(s.tensors[place])); });
+  return story_.text_of_tensor(place, [](const TensorStory& t) { return size_text(end_of(t)); });
 }
 
 double StoryWords::room(size_t place) const {
@@ -51,15 +51,14 @@ double StoryWords::room(size_t place) const {
 }
 
 Parts StoryWords::label(size_t place) const {
-  return text(
-      [=](const Story& s) { return s.tensors[place].name + " " + s.tensors[place].shape.to_string(); },
-      false);
+  return story_.text_of_tensor(
+      place, [](const TensorStory& t) { return t.name + " " + t.shape.to_string(); }, false);
 }
 
 Word StoryWords::axis(size_t place, size_t axis) const {
-  const auto get = [=](const Story& s) -> const AxisStory& { return s.tensors[place].axes[axis]; };
-  const Axis& shown = get(this->shown()).axis;
-  const Parts origin = text([&](const Story& s) { return get(s).to_string(); });
+  const Axis& shown = tensor(place).axes[axis].axis;
+  const Parts origin =
+      story_.text_of_tensor(place, [=](const TensorStory& t) { return t.axes[axis].to_string(); });
   Word word;
   for (const std::string_view name : single_names(shown.name)) {
     if (!word.empty()) word.push_back({.part = {"·"}});
@@ -70,7 +69,8 @@ Word StoryWords::axis(size_t place, size_t axis) const {
     return word;
   }
   word.push_back({.part = {"="}});
-  const auto number = text([&](const Story& s) { return std::to_string(get(s).axis.size); }, false);
+  const auto number = story_.text_of_tensor(
+      place, [=](const TensorStory& t) { return std::to_string(t.axes[axis].axis.size); }, false);
   for (const Part& part : number) word.push_back({.part = part, .axis = color_of(shown), .origin = origin});
   return word;
 }
@@ -87,8 +87,15 @@ Phrase StoryWords::shape(size_t place) const {
   return phrase;
 }
 
+Parts StoryWords::last_step() const {
+  return story_.text_of_tensor(0, [](const TensorStory& data) {
+    const int64_t length = data.shape.size(axes::seq);
+    return length == Axis::kSymbolic ? std::string("last") : grouped(length - 1);
+  });
+}
+
 Parts StoryWords::title() const {
-  return text([](const Story& s) { return "Network: " + s.network; }, false);
+  return story_.text([](const Story& s) { return "Network: " + s.network; }, false);
 }
 
 Parts StoryWords::description() const {
@@ -96,7 +103,7 @@ Parts StoryWords::description() const {
   for (size_t i = 0; i < shown().tensors.size(); ++i) {
     parts.push_back({" "});
     for (const bool shape : {true, false}) {
-      const Parts more = shape ? label(i) : text([=](const Story& s) { return s.tensors[i].sentence; });
+      const Parts more = shape ? label(i) : sentence(i);
       if (!more.empty()) parts.insert(parts.end(), more.begin(), more.end());
       parts.push_back({shape ? ": " : "."});
     }

@@ -17,10 +17,16 @@ class StoryWords {
   const Story& shown() const { return story_.shown(); }
   const TensorStory& tensor(size_t place) const { return shown().tensors[place]; }
 
-  Parts text(const Variations::Text& get, bool grouped = true) const { return story_.text(get, grouped); }
-  Phrase words(const Variations::Text& get, bool grouped = true) const {
-    return words_of(text(get, grouped));
+  Phrase layer_words(size_t place, const Variations::LayerText& get, bool grouped = true) const {
+    return words_of(story_.text_of_layer(place, get, grouped));
   }
+  /// What the tensor holds.
+  Parts sentence(size_t place) const {
+    return story_.text_of_tensor(place, [](const TensorStory& t) { return t.sentence; });
+  }
+  Phrase sentence_words(size_t place) const { return words_of(sentence(place)); }
+  /// The number of the last step; "last" where there is no number.
+  Parts last_step() const;
 
   /// `words [batch=3, seq=10, feature=100]`: a colour for each name, an origin for each number.
   Phrase shape(size_t place) const;

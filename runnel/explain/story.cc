@@ -82,7 +82,7 @@ class Teller {
     story_.tensors.push_back(data_of(network, sizes, wording));
   }
 
-  Story tell() {
+  Story tell(Costs told = Costs::told) {
     const auto layers = network_.layers();
     std::vector<ParameterCount> counts;
     for (size_t i = 0; i < layers.size(); ++i) {
@@ -91,9 +91,10 @@ class Teller {
     }
     story_.network = network_.module->to_string();
     story_.count = sum_of(counts);
-    story_.cost = cost_of(network_, sizes_);
-    const std::vector<CostStory> costs = tell_costs(network_, sizes_);  // of the data first
-    for (size_t i = 1; i < costs.size(); ++i) story_.layers[i - 1].cost = costs[i];
+    if (const auto costs = told == Costs::told ? tell_costs(network_, sizes_) : std::nullopt) {
+      story_.cost = costs->sum;
+      for (size_t i = 0; i < layers.size(); ++i) story_.layers[i].cost = costs->parts[i + 1];
+    }
     story_.notes = network_.remarks;
     if (network_.batch_first_by_default) {
       story_.notes.push_back("In a chain batch comes first unless a layer says batch_first=False.");
@@ -185,9 +186,10 @@ Story tell_story(const Network& network, const StorySizes& sizes) {
   return Teller(network, sizes, wording_of(reader_of(network, sizes))).tell();
 }
 
-Story tell_story(std::string_view network, const StorySizes& sizes, const NetworkContext& context) {
+Story tell_story(std::string_view text, const StorySizes& sizes, const NetworkContext& context, Costs costs) {
   const ShapesOnly shapes;
-  return tell_story(make_network(network, context), sizes);
+  const Network network = make_network(text, context);
+  return Teller(network, sizes, wording_of(reader_of(network, sizes))).tell(costs);
 }
 
 Story tell_story(const TextClassifier& model, const StorySizes& sizes) {

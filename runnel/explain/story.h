@@ -53,6 +53,8 @@ struct TensorStory {
   std::string sentence = {};         ///< what it holds, in plain words
   std::vector<std::string> index =
       {};  ///< what each place of the first axis is: "layer 1 forward"; or nothing
+
+  friend bool operator==(const TensorStory&, const TensorStory&) = default;
 };
 
 /// A parameter of a layer.
@@ -60,12 +62,16 @@ struct ParameterStory {
   std::string name;  ///< PyTorch's, "1.weight_ih_l0"
   Shape shape;
   std::optional<int64_t> count;  ///< absent when a size is symbolic
+
+  friend bool operator==(const ParameterStory&, const ParameterStory&) = default;
 };
 
 /// One way of a recurrent layer along the steps.
 struct Walk {
   int64_t layer = 0;  ///< from 0, the lowest
   bool reverse = false;
+
+  friend bool operator==(const Walk&, const Walk&) = default;
 };
 
 struct LayerStory {
@@ -84,6 +90,8 @@ struct LayerStory {
   std::vector<Walk> walks = {};  ///< of RNN, LSTM and GRU: one for each place of the first axis of h_n
   int64_t hidden_size = 0;       ///< of a recurrent layer or a cell
   std::vector<std::string> details = {};  ///< sentences for who wants to know all
+
+  friend bool operator==(const LayerStory&, const LayerStory&) = default;
 };
 
 struct Story {
@@ -101,8 +109,13 @@ struct Story {
 
 /// Tells the story. Throws  ShapeError when the layers do not fit together.
 Story tell_story(const Network& network, const StorySizes& sizes = {});
+
+/// Whether a story tells what the layers cost.
+enum class Costs { told, left_out };
+
 /// The same for a network as text, of any size at once. Throws  OptionError, ShapeError as make_network does.
-Story tell_story(std::string_view network, const StorySizes& sizes = {}, const NetworkContext& context = {});
+Story tell_story(std::string_view network, const StorySizes& sizes = {}, const NetworkContext& context = {},
+                 Costs costs = Costs::told);
 /// The same for a model: what its tokenizer, vocabulary and labels decide is told too.
 Story tell_story(const TextClassifier& model, const StorySizes& sizes = {});
 

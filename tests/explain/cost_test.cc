@@ -14,7 +14,7 @@ namespace runnel {
 namespace {
 
 CostStory cost(const std::string& network, const StorySizes& sizes = {}) {
-  return *cost_of(make_network(network), sizes);
+  return tell_costs(make_network(network), sizes)->sum;
 }
 
 TEST(Cost, is_worked_out_from_batch_and_seq) {
@@ -36,12 +36,12 @@ TEST(Cost, stays_a_formula_where_the_data_are_not_known) {
 TEST(Cost, needs_no_vocabulary_but_all_that_is_multiplied) {
   const ShapesOnly shapes;
   const auto words =
-      cost_of(make_network("Embedding(100) -> GRU(20) -> last -> Linear(6)"), {.batch = 1, .seq = 1});
+      tell_costs(make_network("Embedding(100) -> GRU(20) -> last -> Linear(6)"), {.batch = 1, .seq = 1});
   ASSERT_TRUE(words);
-  EXPECT_EQ(words->multiply_adds.value, 7'200 + 120);
-  EXPECT_FALSE(words->weight_bytes.value);
-  EXPECT_FALSE(cost_of(make_network("GRU(3, 4) -> last -> Linear()"), {}));
-  EXPECT_FALSE(cost_of(make_network("Tanh"), {}));
+  EXPECT_EQ(words->sum.multiply_adds.value, 7'200 + 120);
+  EXPECT_FALSE(words->sum.weight_bytes.value);
+  EXPECT_FALSE(tell_costs(make_network("GRU(3, 4) -> last -> Linear()"), {}));
+  EXPECT_FALSE(tell_costs(make_network("Tanh"), {}));
 }
 
 TEST(Cost, that_does_not_fit_stays_a_formula) {
@@ -68,7 +68,8 @@ RC_GTEST_PROP(Cost, is_that_of_a_call, ()) {
   const Schedule schedule = Schedule::uniform(*sizes.batch, *sizes.seq);
   const Story story = tell_story(network, sizes);
   const Schedule data = story.tensors[0].shape.has("seq") ? schedule : Schedule::uniform(*sizes.batch, 1);
-  const CostStory cost = *cost_of(network, sizes);
+  const NetworkCosts costs = *tell_costs(network, sizes);
+  const CostStory& cost = costs.sum;
   int64_t multiply_adds = 0, activations = 0;
   for (const PartWork& part : parts_work(network, data, Pass::inference, SmallTables::copied))
     multiply_adds += part.multiply_adds;
@@ -81,7 +82,7 @@ RC_GTEST_PROP(Cost, is_that_of_a_call, ()) {
   RC_ASSERT(told == (work_of(network, data, Pass::inference).multiply_adds < multiply_adds));
   std::vector<ParameterCount> counts{cost.multiply_adds, cost.activation_bytes, cost.weight_bytes};
   CostStory sum{};
-  for (const CostStory& part : tell_costs(network, sizes)) {
+  for (const CostStory& part : costs.parts) {
     *sum.multiply_adds.value += *part.multiply_adds.value;
     *sum.activation_bytes.value += *part.activation_bytes.value;
     *sum.weight_bytes.value += *part.weight_bytes.value;

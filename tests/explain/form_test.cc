@@ -68,11 +68,20 @@ RC_GTEST_PROP(FormProperty, gives_what_the_layers_say_for_any_sizes, ()) {
   for (const auto& [text, commas] : texts_of(story.shown())) {
     RC_ASSERT(turned(story.text(text, commas), story, values) == text(expected));
   }
-  // Of equal layers a formula is a product; else a sum, with the same value.
+  // The same where a tensor or a layer alone is asked.
+  const auto shape = [](const TensorStory& tensor) { return tensor.shape.to_string(); };
+  for (size_t i = 0; i < expected.tensors.size(); ++i) {
+    RC_ASSERT(turned(story.text_of_tensor(i, shape, false), story, values) == shape(expected.tensors[i]));
+  }
+  const auto count = [](const LayerStory& layer) { return grouped(layer.count.value.value_or(0)); };
   for (size_t i = 0; i < expected.layers.size(); ++i) {
-    const Variations::Text formula = [=](const Story& s) { return s.layers[i].count.formula; };
-    if (formula(expected).empty() || !story.follows(formula)) continue;
-    RC_ASSERT(FormulaReader(turned(story.text(formula), story, values)).value() ==
+    RC_ASSERT(turned(story.text_of_layer(i, count), story, values) == count(expected.layers[i]));
+  }
+  // Of equal layers a formula is a product; else a sum, with the same value.
+  const Variations::LayerText formula = [](const LayerStory& layer) { return layer.count.formula; };
+  for (size_t i = 0; i < expected.layers.size(); ++i) {
+    if (formula(expected.layers[i]).empty() || !story.follows(i, formula)) continue;
+    RC_ASSERT(FormulaReader(turned(story.text_of_layer(i, formula), story, values)).value() ==
               expected.layers[i].count.value);
   }
 }
