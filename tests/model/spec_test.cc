@@ -110,7 +110,8 @@ TEST(ParseChain, leaves_out_where_and_as_what_pytorch_computes) {
   EXPECT_TRUE(chain.placed);
   EXPECT_EQ(chain.layers.at(0).arguments.size(), 3U);
   EXPECT_FALSE(parse_chain("LSTM(3, 4)").placed);
-  EXPECT_EQ(error_for("LSTM(3, 4, device=cpu"), expected_at("LSTM(3, 4, device=cpu", 21, "',' or ')'"));
+  EXPECT_EQ(error_for("LSTM(3, 4, device=cpu"),
+            expected_at("LSTM(3, 4, device=cpu", 21, "',' or ')'", "LSTM(3, 4, device=cpu)"));
 }
 
 TEST(ParseChain, marks_a_place_in_its_line) {
@@ -118,7 +119,7 @@ TEST(ParseChain, marks_a_place_in_its_line) {
             "OptionError the network cannot be read\n"
             "  at   GRU(x)\n"
             "           ^ expected a number, True, False, None or a text in quotes");
-  EXPECT_EQ(error_for("LSTM(3, 4\r\n\r\n"), expected_at("LSTM(3, 4", 9, "',' or ')'"));
+  EXPECT_EQ(error_for("LSTM(3, 4\r\n\r\n"), expected_at("LSTM(3, 4", 9, "',' or ')'", "LSTM(3, 4)"));
 }
 
 TEST(ParseChain, marks_values_that_are_none) {
