@@ -4,10 +4,12 @@
 #include <optional>
 
 #include "runnel/base/denormals.h"
+#include "runnel/base/files.h"
 #include "runnel/base/thread_pool.h"
 #include "runnel/kernels/floor.h"
 #include "runnel/kernels/target.h"
 
+#include "cli/asked.h"
 #include "cli/bench_case.h"
 #include "cli/bench_error.h"
 #include "cli/command.h"
@@ -201,6 +203,10 @@ int bench_command(const BenchArguments& a, const CommonOptions& common) {
     return kWell;
   }
   if (a.network.empty()) throw errors::nothing_to_measure();
+  if (names_file(a.network)) {
+    require_readable(a.network);
+    throw errors::file_to_measure(a.network);
+  }
   const Findings findings = measure(request_of(a, common), a.seconds);
   if (common.json) {
     print_json(findings_json(findings));
@@ -252,7 +258,7 @@ Examples:
       ->excludes(seq)
       ->excludes(lengths);
   sub->add_option("--seconds", a->seconds, "How long to time; at least 10 calls")
-      ->check(CLI::Range(0.0, 3600.0))
+      ->check(real_number(0, 3600))
       ->capture_default_str();
   sub->add_flag("--brief", a->brief, "One line: the case, time, speed, share of the floor's speed");
   sub->add_flag("--limits", a->limits, "Only measure the machine");

@@ -9,6 +9,8 @@
 namespace runnel::errors {
 
 OptionError nothing_to_measure();
+/// A file where a network as text is expected.
+OptionError file_to_measure(const std::string& file);
 OptionError not_a_length_range(const std::string& text);
 OptionError no_recurrent_layer(const std::string& network);
 OptionError cannot_stream_backwards(const std::string& layer);

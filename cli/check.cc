@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "runnel/base/files.h"
+#include "runnel/data/data_errors.h"
 #include "runnel/formats/npy.h"
 #include "runnel/formats/npz.h"
 #include "runnel/nn/init.h"
@@ -40,7 +41,7 @@ CheckedArray array_in(const NamedArrays& arrays, const std::string& name, const 
     if (arrays[i].name == kLengths) continue;
     found = ++others == 1 ? &arrays[i].array : nullptr;
   }
-  if (!found) throw errors::no_such_array(file, name, arrays);
+  if (!found) throw errors::no_such_array(file, name, arrays, name == kLengths ? "" : "--array");
   return {.name = file, .array = *found};
 }
 
@@ -57,6 +58,7 @@ CheckedFile read_data(const CheckArguments& a) {
   if (bytes.starts_with("\x93NUMPY")) {
     return {.arrays = DataToCheck{.data = {.name = name, .array = read_npy(bytes, name)}}};
   }
+  if (bytes.empty()) throw errors::empty_file(name);
   const TableFormat format =
       a.data == "-" && a.table.format == "automatic" ? TableFormat::csv : parse_table_format(a.table.format);
   return {.table = parse_table(bytes, a.data == "-" ? name : a.data,
@@ -101,7 +103,7 @@ DataCheck check_file(const CheckArguments& a) {
   if (file.table && holds_texts(a, *file.table)) {
     if (!a.lengths.empty()) throw CommandLineError(errors::lengths_of_texts());
     const NetworkToCheck network = network_to_check(a.network, asked, nullptr);
-    const int64_t column = file.table->column(a.table.text);
+    const int64_t column = column_of(*file.table, "--text", a.table.text);
     return network.model ? check_texts(*network.model, *file.table, column)
                          : check_texts(network.checked(), *file.table, column);
   }
@@ -153,18 +155,25 @@ Examples:
   python -c 'from net import model; print(model)' | runnel check - --data batch.npz)"},
       [a, &common] { return check_command(*a, common); });
   sub->add_option("NETWORK", a->network, "A network as text, or a file with one; - is standard input")
-      ->required();
-  sub->add_option("--data,-d", a->data, "The data: .npy, .npz, or a table; - is standard input")->required();
-  sub->add_option("--lengths", a->lengths, "An .npy with the length of each sequence, - is standard input");
+      ->required()
+      ->check(some_name("a network"));
+  sub->add_option("--data,-d", a->data, "The data: .npy, .npz, or a table; - is standard input")
+      ->required()
+      ->check(some_name("a file"));
+  sub->add_option("--lengths", a->lengths, "An .npy with the length of each sequence, - is standard input")
+      ->check(some_name("a file"));
   sub->add_flag("--strict", a->strict, "Warnings count as faults");
-  sub->add_option("--array", a->array, "Which array of an .npz")->default_val("input");
+  sub->add_option("--array", a->array, "Which array of an .npz")
+      ->default_val("input")
+      ->check(some_name("an array"));
   sub->add_option_function<std::string>(
-      "--text",
-      [a](const std::string& column) {
-        a->table.text = column;
-        a->text_given = true;
-      },
-      "The column of the text, by name or number (default: text, if there is one)");
+         "--text",
+         [a](const std::string& column) {
+           a->table.text = column;
+           a->text_given = true;
+         },
+         "The column of the text, by name or number (default: text, if there is one)")
+      ->check(some_name("a column"));
   add_format_options(*sub, a->table);
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "runnel/base/error.h"
+#include "runnel/data/table.h"
 #include "runnel/formats/named_arrays.h"
 
 /// The sentences of the command line that are not about the command line's grammar (command_line.cc makes those), each
@@ -23,6 +25,8 @@ OptionError output_twice(const std::string& first, const std::string& second, co
 OptionError standard_output_twice(const std::string& first, const std::string& second);
 /// --lengths beside texts, whose words are counted.
 OptionError lengths_of_texts();
+/// trace with --text and a network that has no words.
+OptionError text_needs_model(const std::string& network);
 /// trace with both --text and --input, or neither.
 OptionError text_or_input();
 /// The output that `option` names is read too, given as `word path`.
@@ -31,7 +35,9 @@ OptionError output_is_input(const std::string& option, const std::string& output
 /// An `option` for a file to write that is ''.
 OptionError no_output_name(const std::string& option);
 
-DataError no_such_array(const std::string& file, const std::string& name, const NamedArrays& arrays);
+/// `option` names another array, where there is such an option.
+DataError no_such_array(const std::string& file, const std::string& name, const NamedArrays& arrays,
+                        const std::string& option = "");
 DataError array_of_no_use(const std::string& file, const std::string& name);
 /// A first state for a network of none or many recurrent layers.
 DataError state_without_layer(const std::string& file, const std::string& name, int64_t recurrent_layers);
@@ -48,9 +54,15 @@ DataError in_file(const std::string& file, const Error& error);
 DataError cannot_make_folder(const std::string& folder, const std::string& reason);
 OptionError bad_threads_variable(const std::string& fault);
 Error out_of_memory();
-DataError no_known_label(const std::string& file);
+/// `label` is one of the file's.
+DataError no_known_label(const std::string& file, std::span<const std::string> known,
+                         const std::string& label, const std::string& column);
 DataError no_texts(const std::string& file);
-DataError unknown_word(const std::string& file, const std::string& word);
+/// `nearest` is a word that it knows and that is spelt much like it; may be empty.
+DataError unknown_word(const std::string& file, const std::string& word, const std::string& nearest);
+
+/// No column is called what the option says, or stands for when it is not given.
+DataError no_column_for(const std::string& option, const std::string& asked, const Table& table);
 
 /// Rows to train on are there, none to measure on. `group` is the column that keeps rows together, if there is one.
 DataError dev_is_empty(const std::string& file, const std::string& group);

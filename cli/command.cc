@@ -1,8 +1,13 @@
 #include "cli/command.h"
 
+#include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <span>
 
 #include "runnel/base/random.h"
+#include "runnel/base/spelling.h"
 #include "runnel/base/thread_pool.h"
 
 #include "cli/output.h"
@@ -23,6 +28,40 @@ std::string not_among(const WholeNumbers& allowed, const std::string& text) {
 
 std::string too_large(const std::string& most, const std::string& text) {
   return fmt::format("expected at most {}, got {}", most, text);
+}
+
+CLI::Validator real_number(double least, double most) {
+  const auto fault = [least, most](const std::string& text) -> std::string {
+    const std::string_view digits = std::string_view(text).substr(text.starts_with('+') ? 1 : 0);
+    double value = 0;
+    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    const bool whole = error == std::errc() && stop == digits.data() + digits.size();
+    const bool bounded = std::isfinite(least) && std::isfinite(most);
+    if (whole && !bounded) return "";
+    if (whole && value >= least && value <= most) return "";
+    return fmt::format("expected a number{}, got {}",
+                       bounded ? fmt::format(" from {} to {}", least, most) : "", text);
+  };
+  return CLI::Validator(fault, "");
+}
+
+CLI::Validator one_of(std::vector<std::string> words) {
+  const auto fault = [words = std::move(words)](const std::string& text) -> std::string {
+    if (std::find(words.begin(), words.end(), text) != words.end()) return "";
+    const auto near = nearest_spelling(text, words);
+    const auto but_last = std::span(words).first(words.size() - 1);
+    return fmt::format("expected {} or {}, got {}{}", fmt::join(but_last, ", "), words.back(), text,
+                       near ? fmt::format("; did you mean {}?", *near) : "");
+  };
+  return CLI::Validator(fault, "");
+}
+
+CLI::Validator some_name(const std::string& what) {
+  return CLI::Validator(
+      [what](const std::string& text) {
+        return text.empty() ? fmt::format("expected {}, got ''", what) : "";
+      },
+      "");
 }
 
 CLI::Validator thread_counts() { return whole_number(1, 1024); }
@@ -46,7 +85,7 @@ CLI::App* add_command(CLI::App& app, CommonOptions& common, const Command& comma
   sub->add_flag("--json", common.json, "Print data instead of prose")->group(group);
   sub->add_flag("--quiet,-q", common.quiet, "No progress, no notes")->group(group);
   sub->add_option("--color", common.color, "auto, always or never; NO_COLOR counts as never")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->check(one_of({"auto", "always", "never"}))
       ->group(group);
   sub->callback([&common, run = std::move(run)] {
     if (common.threads > 0) set_thread_count(common.threads);

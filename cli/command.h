@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "runnel/base/error.h"
 #include "runnel/explain/error_json.h"
@@ -74,6 +75,14 @@ CLI::Validator whole_number(Int least = std::numeric_limits<Int>::min(),
   };
   return CLI::Validator(read, "");
 }
+/// For ->check of every option that is a number: "expected a number from 0.001 to 0.9, got 1.5".
+CLI::Validator real_number(double least = -std::numeric_limits<double>::infinity(),
+                           double most = std::numeric_limits<double>::infinity());
+/// For ->check of every option that is one of some words: "expected auto, always or never, got alway".
+CLI::Validator one_of(std::vector<std::string> words);
+/// For ->check of every option that names something, "a file": '' is no name. CLI11 by itself takes it for not given.
+CLI::Validator some_name(const std::string& what);
+
 /// What --threads and RUNNEL_THREADS may be.
 CLI::Validator thread_counts();
 

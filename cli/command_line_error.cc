@@ -5,7 +5,7 @@
 #include <fmt/ranges.h>
 #include <optional>
 
-#include "runnel/text/spelling.h"
+#include "runnel/base/spelling.h"
 
 namespace runnel::cli {
 namespace {
@@ -34,14 +34,6 @@ std::string without_value(const std::string& option) { return option.substr(0, o
 
 std::string without_dashes(const std::string& option) {
   return option.substr(std::min(option.size(), option.find_first_not_of('-')));
-}
-
-/// The nearest spelling, or else the only name that begins like this.
-std::optional<std::string> meant_by(const std::string& word, const Names& names) {
-  if (const auto nearest = nearest_spelling(word, names)) return nearest;
-  const auto begins = [&](const std::string& name) { return !word.empty() && name.starts_with(word); };
-  if (std::count_if(names.begin(), names.end(), begins) != 1) return std::nullopt;
-  return *std::find_if(names.begin(), names.end(), begins);
 }
 
 void suggest(std::vector<ErrorDetail>& details, const std::string& prefix, const std::string& word,
@@ -97,6 +89,44 @@ OptionError surplus_word(const CLI::App& command, const std::string& word) {
                      {{"why", "all its arguments were given before"}, help_of(command.get_name())});
 }
 
+/// The first example of a command's help: a line that can be typed as it is.
+std::string example_of(const CLI::App& command) {
+  const std::string footer = command.get_footer(), begin = "\n  runnel " + command.get_name() + " ";
+  const size_t found = footer.find(begin);
+  if (found == std::string::npos) return "";
+  const size_t line = found + 3;
+  return footer.substr(line, footer.find('\n', line) - line);
+}
+
+/// What CLI11 says of two options, "--batch excludes --lengths", as two names.
+std::optional<std::pair<std::string, std::string>> parted(const std::string& what, const std::string& by) {
+  const size_t place = what.find(by);
+  if (place == std::string::npos) return std::nullopt;
+  return std::pair(what.substr(0, place), what.substr(place + by.size()));
+}
+
+/// What is missing, or cannot stand together, with the cause and the fix.
+OptionError grammar_error(const CLI::App& command, const CLI::ParseError& error) {
+  const std::string what = error.what();
+  const ErrorDetail help = help_of(command.get_name());
+  if (const auto two = parted(what, " excludes ")) {
+    return OptionError(
+        fmt::format("{} and {} cannot stand together", two->first, two->second),
+        {{"why", "each asks for something of its own"}, {"fix", fmt::format("leave out one of them")}, help});
+  }
+  if (const auto two = parted(what, " requires ")) {
+    return OptionError(what, {{"why", fmt::format("it says something about {}", two->second)},
+                              {"fix", fmt::format("{} … {}", two->second, two->first)},
+                              help});
+  }
+  std::vector<ErrorDetail> details;
+  const std::string example = example_of(command);
+  if (dynamic_cast<const CLI::RequiredError*>(&error) && !example.empty())
+    details.push_back({"fix", example});
+  details.push_back(help);
+  return OptionError(what, std::move(details));
+}
+
 /// The command that was typed, if any.
 const CLI::App* chosen_command(const CLI::App& app) {
   const std::vector<CLI::App*> chosen = app.get_subcommands();
@@ -118,7 +148,7 @@ OptionError command_line_error(const CLI::App& app, const CLI::ParseError& error
   if (dynamic_cast<const CLI::ExtrasError*>(&error) && !stray.empty()) {
     return surplus_word(*command, stray[0]);
   }
-  return OptionError(error.what(), {help_of(command->get_name())});
+  return grammar_error(*command, error);
 }
 
 bool asks_for_json(const CLI::App& app) {

@@ -30,9 +30,13 @@ void fill_columns(TableArguments& table, const TextClassifier& model) {
   fill(table.label, "label_column", "label");
 }
 
+/// Throws  DataError when there is no row with a label that the model knows
 KnownRows read_rows(const std::string& path, const TableArguments& arguments, const TextClassifier& model) {
   const Table table = read_text_table(path, arguments);
-  return known_rows(table, columns_of(table, arguments), model);
+  KnownRows rows = known_rows(table, columns_of(table, arguments), model);
+  if (rows.dataset.size() == 0)
+    throw errors::no_known_label(table.name(), model.labels, rows.first_unknown, arguments.label);
+  return rows;
 }
 
 Json evaluation_json(const TextClassifier& model, const Evaluation& evaluation) {
@@ -71,7 +75,6 @@ int evaluate_command(const EvaluateArguments& arguments, const CommonOptions& co
   const KnownRows read = read_rows(a.file, a.table, model);
   const TextDataset& dataset = read.dataset;
   const int64_t unknown = read.unknown_labels;
-  if (dataset.size() == 0) throw errors::no_known_label(a.file);
   const Evaluation evaluation = evaluate(model, dataset);
   // A row whose label the model never saw is answered wrongly, whatever the answer.
   const double known = static_cast<double>(dataset.size()) / static_cast<double>(dataset.size() + unknown);
@@ -117,12 +120,17 @@ void add_evaluate(CLI::App& app, CommonOptions& common) {
                               "Bayes on bags of words, both learned from TRAIN.\n\n"
                               "Example:\n  runnel evaluate model.safetensors test.csv --baselines train.csv"},
                   [a, &common] { return evaluate_command(*a, common); });
-  sub->add_option("MODEL", a->model, "A model file that runnel train wrote")->required();
-  sub->add_option("FILE", a->file, "The file of rows")->required();
-  sub->add_option("--text", a->table.text, "The column of the text (default: as in training)");
-  sub->add_option("--label", a->table.label, "The column of the label (default: as in training)");
+  sub->add_option("MODEL", a->model, "A model file that runnel train wrote")
+      ->required()
+      ->check(some_name("a file"));
+  sub->add_option("FILE", a->file, "The file of rows")->required()->check(some_name("a file"));
+  sub->add_option("--text", a->table.text, "The column of the text (default: as in training)")
+      ->check(some_name("a column"));
+  sub->add_option("--label", a->table.label, "The column of the label (default: as in training)")
+      ->check(some_name("a column"));
   add_format_options(*sub, a->table);
-  sub->add_option("--baselines", a->train, "The rows that the model was trained on");
+  sub->add_option("--baselines", a->train, "The rows that the model was trained on")
+      ->check(some_name("a file"));
 }
 
 }  // namespace runnel::cli

@@ -99,7 +99,9 @@ int explain_command(const ExplainArguments& a, const CommonOptions& common) {
     return kWell;
   }
   if (a.svg) refuse_to_overwrite({"--svg", *a.svg}, {{"NETWORK", a.network}});
+  if (a.svg) require_writable(*a.svg);
   if (a.html) refuse_to_overwrite({"--html", *a.html}, {{"NETWORK", a.network}});
+  if (a.html) require_writable(*a.html);
   refuse_same_output({"--svg", a.svg.value_or("")}, {"--html", a.html.value_or("")});
   const StorySizes sizes = sizes_of(a);
   const Asked asked = asked_by(a.network);
@@ -149,12 +151,14 @@ Examples:
   const CLI::Validator any_size = whole_number<int64_t>(1, 1'000'000'000);
   CLI::Option* network =
       sub->add_option("NETWORK", a->network, "A network as text, or a file with one; - is standard input")
-          ->required();
+          ->required()
+          ->check(some_name("a network"));
   CLI::Option* batch =
       sub->add_option("--batch", a->batch, "How many sequences at a time")->transform(any_size);
   CLI::Option* seq = sub->add_option("--seq", a->seq, "Steps of the longest sequence")->transform(any_size);
-  CLI::Option* ask = sub->add_option("--ask", a->ask,
-                                     "One question: h_n, output, weight_ih_l0, hidden_size, batch_first, …");
+  CLI::Option* ask =
+      sub->add_option("--ask", a->ask, "One question: h_n, output, weight_ih_l0, hidden_size, batch_first, …")
+          ->check(some_name("a question"));
   CLI::Option* lengths =
       sub->add_option("--lengths", a->lengths, "Draw a batch of these lengths: 5,2,7; padded, sorted, packed")
           ->delimiter(',')
@@ -176,7 +180,7 @@ Examples:
       sub->add_option("--detail", a->detail,
                       "brief: shapes and parameters; normal (default): and where each number comes from;\n"
                       "full: and what each layer costs, the other layout, data without a batch")
-          ->check(CLI::IsMember({"brief", "normal", "full"}));
+          ->check(one_of({"brief", "normal", "full"}));
   // Each is an answer of its own; the sizes of a drawn batch are those of its lengths.
   ask->excludes(lengths)->excludes(changes)->excludes(detail);
   changes->excludes(lengths)->excludes(detail);

@@ -106,7 +106,7 @@ void add_inspect(CLI::App& app, CommonOptions& common) {
                                .summary = "Show what a file holds: model, safetensors, npy, npz",
                                .details = "Example:\n  runnel inspect model.safetensors"},
                               [path, &common] { return inspect_command(*path, common); });
-  sub->add_option("FILE", *path, "The file; - is standard input")->required();
+  sub->add_option("FILE", *path, "The file; - is standard input")->required()->check(some_name("a file"));
 }
 
 }  // namespace runnel::cli

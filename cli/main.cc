@@ -33,7 +33,8 @@ int report(const CLI::App& app, const CLI::ParseError& error) {
 
 /// Throws  OptionError for a variable of the environment that cannot be; an empty one counts as none
 void use_environment() {
-  if (const char* target = std::getenv("RUNNEL_TARGET")) kernels::use_target(target);
+  if (const char* target = std::getenv("RUNNEL_TARGET"); target && *target != '\0')
+    kernels::use_target(target);
   const char* variable = std::getenv("RUNNEL_THREADS");
   const std::string threads = variable ? variable : "";  // the library reads it for itself
   const std::string fault = threads.empty() ? "" : thread_counts()(threads);

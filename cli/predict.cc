@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "runnel/base/base_error.h"
+#include "runnel/base/files.h"
+#include "runnel/base/missing_file.h"
 #include "runnel/model/text_classifier.h"
 #include "runnel/text/show.h"
 #include "runnel/text/utf8.h"
@@ -31,7 +33,7 @@ class LineReader {
   explicit LineReader(const std::string& path)
       : name_(path == "-" ? "standard input" : path),
         fd_(path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-    if (fd_ < 0) fail("cannot open");
+    if (fd_ < 0) throw cannot_open(name_, errno);
   }
   ~LineReader() {
     if (fd_ > STDERR_FILENO) ::close(fd_);
@@ -46,7 +48,7 @@ class LineReader {
       char buffer[1 << 14];
       const ssize_t count = ::read(fd_, buffer, sizeof buffer);
       if (count < 0 && errno == EINTR) continue;
-      if (count < 0) fail("cannot read");
+      if (count < 0) throw errors::system_failure(name_, "cannot read", errno);
       ended_ = count == 0;
       rest_.append(buffer, static_cast<size_t>(count));
       size_t begin = 0;
@@ -63,8 +65,6 @@ class LineReader {
   }
 
  private:
-  [[noreturn]] void fail(const char* what) const { throw errors::system_failure(name_, what, errno); }
-
   std::string name_;
   int fd_;
   bool ended_ = false;
@@ -87,6 +87,7 @@ std::string answer(const TextClassifier& model, const std::string& text,
 
 int predict_command(const PredictArguments& a, const CommonOptions& common) {
   TextClassifier model = TextClassifier::load(a.model);
+  require_readable(a.file);
   LineReader reader(a.file);
   constexpr size_t kBatch = 64;
   int64_t line = 0;
@@ -133,8 +134,12 @@ void add_predict(CLI::App& app, CommonOptions& common) {
            "it can stand in a pipe.\n\n"
            "Example:\n  printf 'a text editor for programmers\\n' | runnel predict model.safetensors -"},
       [a, &common] { return predict_command(*a, common); });
-  sub->add_option("MODEL", a->model, "A model file that runnel train wrote")->required();
-  sub->add_option("FILE", a->file, "The texts; - is standard input")->capture_default_str();
+  sub->add_option("MODEL", a->model, "A model file that runnel train wrote")
+      ->required()
+      ->check(some_name("a file"));
+  sub->add_option("FILE", a->file, "The texts; - is standard input")
+      ->check(some_name("a file"))
+      ->capture_default_str();
   sub->add_option("--top", a->top, "So many labels a line, the most probable first")
       ->transform(whole_number<int64_t>(1))
       ->capture_default_str();

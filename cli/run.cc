@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <memory>
 
+#include "runnel/base/files.h"
 #include "runnel/formats/npz.h"
 #include "runnel/nn/cells.h"
 #include "runnel/nn/recurrent.h"
@@ -44,6 +45,7 @@ void check_arguments(const RunArguments& a) {
   if (!a.weights.empty() && names_file(a.network)) throw errors::model_has_weights(a.network, a.weights);
   refuse_to_overwrite({"--output", a.output},
                       {{"NETWORK", a.network}, {"INPUT", a.input}, {"--weights", a.weights}});
+  require_writable(a.output);
 }
 
 int run_command(const RunArguments& a, const CommonOptions& common) {
@@ -106,9 +108,14 @@ void add_run(CLI::App& app, CommonOptions& common) {
                   "of the last recurrent layer.\n\n"
                   "Example:\n  runnel run 'LSTM(100, 128)' --weights lstm.safetensors x.npz -o out.npz"},
       [a, &common] { return run_command(*a, common); });
-  sub->add_option("NETWORK", a->network, "A model file, a chain, or a PyTorch constructor")->required();
-  sub->add_option("INPUT", a->input, "x.npy or an .npz; - is standard input")->required();
-  sub->add_option("--weights,-w", a->weights, "A safetensors file of weights (default: random ones)");
+  sub->add_option("NETWORK", a->network, "A model file, a chain, or a PyTorch constructor")
+      ->required()
+      ->check(some_name("a network"));
+  sub->add_option("INPUT", a->input, "x.npy or an .npz; - is standard input")
+      ->required()
+      ->check(some_name("a file"));
+  sub->add_option("--weights,-w", a->weights, "A safetensors file of weights (default: random ones)")
+      ->check(some_name("a file"));
   sub->add_option("--output,-o", a->output, "The .npz to write; - is standard output")->required();
 }
 

@@ -41,7 +41,7 @@ std::string path_of(const SplitArguments& a, const char* part) {
 
 /// The options were checked before: what is wrong now is wrong with the rows.
 Split split_rows_of(const Table& table, const SplitArguments& a, const SplitOptions& options) {
-  const int64_t label = a.group.empty() ? table.column(a.label) : 0;
+  const int64_t label = a.group.empty() ? column_of(table, "--label", a.label) : 0;
   try {
     return split_table(table, label, a.group, options);
   } catch (const OptionError& error) {
@@ -91,12 +91,16 @@ void add_split(CLI::App& app, CommonOptions& common) {
                                           "again. The same --seed, the same parts.\n\n"
                                           "Example:\n  runnel split packages.csv --group source -o packages"},
                               [a, &common] { return split_command(*a, common); });
-  sub->add_option("DATA", a->file, "The file of rows")->required();
+  sub->add_option("DATA", a->file, "The file of rows")->required()->check(some_name("a file"));
   sub->add_option("--output,-o", a->output, "The folder to write the parts into")->required();
-  sub->add_option("--group", a->group, "A column; rows that share its value stay together");
-  sub->add_option("--label", a->label, "The column of the label")->capture_default_str();
+  sub->add_option("--group", a->group, "A column; rows that share its value stay together")
+      ->check(some_name("a column"));
+  sub->add_option("--label", a->label, "The column of the label")
+      ->check(some_name("a column"))
+      ->capture_default_str();
   sub->add_option("--fractions", a->fractions, "Of train, dev and test; together 1")
       ->expected(3)
+      ->check(real_number())
       ->delimiter(',')
       ->capture_default_str();
   add_format_options(*sub, a->table);

@@ -26,6 +26,8 @@ void add_table_options(CLI::App& sub, TableArguments& arguments);
 void add_format_options(CLI::App& sub, TableArguments& arguments);
 
 Table read_text_table(const std::string& path, const TableArguments& arguments);
+/// Throws  DataError that tells how to name a column by the option, `--label`
+int64_t column_of(const Table& table, const std::string& option, const std::string& name);
 TextColumns columns_of(const Table& table, const TableArguments& arguments);
 
 /// By group when `group` names a column, else stratified by label.
@@ -39,6 +41,7 @@ TextCoding coding_of(const TextClassifier& model);
 struct KnownRows {
   TextDataset dataset;
   int64_t unknown_labels = 0;
+  std::string first_unknown = {};  ///< the label of the first such row
 };
 KnownRows known_rows(const Table& table, const TextColumns& columns, const TextClassifier& model);
 

@@ -49,6 +49,8 @@ Trace trace_numbers(const TraceArguments& a, const CommonOptions& common) {
 
 int trace_command(const TraceArguments& a, const CommonOptions& common) {
   if (a.text.has_value() == !a.input.empty()) throw CommandLineError(errors::text_or_input());
+  if (a.text && a.network != "-" && !names_file(a.network))
+    throw CommandLineError(errors::text_needs_model(a.network));
   if (a.network == "-" && (a.text == "-" || a.input == "-"))
     throw errors::standard_input_twice("NETWORK", a.text ? "--text" : "--input");
   refuse_same_output({"--npz", a.npz.value_or("")}, {"--html", a.html.value_or("")});
@@ -58,6 +60,7 @@ int trace_command(const TraceArguments& a, const CommonOptions& common) {
     if (output)
       refuse_to_overwrite({word, *output},
                           {{"NETWORK", a.network}, {"--input", a.input}, {"--weights", a.weights}});
+    if (output) require_writable(*output);
   };
   refuse("--npz", a.npz);
   refuse("--html", a.html);
@@ -100,10 +103,13 @@ Examples:
   runnel trace 'LSTM(100, 128)' --weights lstm.safetensors --input x.npy --sequence 2)"},
       [a, &common] { return trace_command(*a, common); });
   sub->add_option("NETWORK", a->network, "A model file; with --input also a chain or a PyTorch constructor")
-      ->required();
+      ->required()
+      ->check(some_name("a network"));
   add_text_option(*sub, "--text,-t", a->text, "The text that it reads; - is standard input");
-  sub->add_option("--input,-i", a->input, "The numbers that it reads: x.npy or an .npz; - is standard input");
-  sub->add_option("--weights,-w", a->weights, "A safetensors file of weights (default: random ones)");
+  sub->add_option("--input,-i", a->input, "The numbers that it reads: x.npy or an .npz; - is standard input")
+      ->check(some_name("a file"));
+  sub->add_option("--weights,-w", a->weights, "A safetensors file of weights (default: random ones)")
+      ->check(some_name("a file"));
   sub->add_option("--sequence", a->sequence, "Which sequence of a batch the table shows, from 0")
       ->transform(whole_number<int64_t>(0))
       ->capture_default_str();

@@ -226,18 +226,22 @@ void add_train(CLI::App& app, CommonOptions& common) {
            "  'Embedding(100) -> LSTM(128, bidirectional=True) -> max -> Dropout(0.3) -> Linear'\n\n"
            "Example:\n  runnel train mails.csv --text body --label folder -o mails.safetensors"},
       [a, &common] { return train_command(*a, common); });
-  sub->add_option("DATA", a->data, "The file of rows")->required();
+  sub->add_option("DATA", a->data, "The file of rows")->required()->check(some_name("a file"));
   add_table_options(*sub, a->table);
   sub->add_option("--output,-o", a->output, "The model file to write")->required();
-  sub->add_option("--model,-m", a->model, "The chain of layers")->capture_default_str();
+  sub->add_option("--model,-m", a->model, "The chain of layers")
+      ->check(some_name("a network"))
+      ->capture_default_str();
   CLI::Option* dev =
-      sub->add_option("--dev", a->dev, "A file of rows to measure on, instead of a part of DATA");
+      sub->add_option("--dev", a->dev, "A file of rows to measure on, instead of a part of DATA")
+          ->check(some_name("a file"));
   sub->add_option("--dev-fraction", a->dev_fraction, "The part of DATA to measure on")
-      ->check(CLI::Range(0.001, 0.9))
+      ->check(real_number(0.001, 0.9))
       ->excludes(dev)
       ->capture_default_str();
   sub->add_option("--group", a->group,
                   "A column; rows that share its value are never both trained and measured on")
+      ->check(some_name("a column"))
       ->excludes(dev);
   sub->add_option("--tokenizer", a->tokenizer, "words, characters or whitespace")->capture_default_str();
   sub->add_flag("--keep-case", a->keep_case, "Do not lower-case the texts");
@@ -248,16 +252,22 @@ void add_train(CLI::App& app, CommonOptions& common) {
       ->transform(whole_number<int64_t>())
       ->capture_default_str();
   sub->add_option("--vectors", a->vectors,
-                  "Start from word vectors: GloVe or word2vec, text or binary (.bin)");
+                  "Start from word vectors: GloVe or word2vec, text or binary (.bin)")
+      ->check(some_name("a file"));
   sub->add_option("--epochs", a->options.epochs, "At most so many times through the data")
       ->transform(whole_number<int64_t>())
       ->capture_default_str();
   sub->add_option("--batch-size", a->options.batch_size, "Texts a step")
       ->transform(whole_number<int64_t>())
       ->capture_default_str();
-  sub->add_option("--lr", a->options.lr, "Learning rate of Adam")->capture_default_str();
-  sub->add_option("--weight-decay", a->options.weight_decay, "Of AdamW")->capture_default_str();
+  sub->add_option("--lr", a->options.lr, "Learning rate of Adam")
+      ->check(real_number())
+      ->capture_default_str();
+  sub->add_option("--weight-decay", a->options.weight_decay, "Of AdamW")
+      ->check(real_number())
+      ->capture_default_str();
   sub->add_option("--clip", a->options.clip_norm, "Longest gradient of a step; 0: no limit")
+      ->check(real_number())
       ->capture_default_str();
   sub->add_option("--patience", a->options.patience,
                   "Epochs without a better dev loss before it stops; 0: never")

@@ -14,7 +14,8 @@ namespace {
 /// Rows to train on and rows to measure on.
 Split split_off_dev(const Table& table, int64_t label_column, const TrainArguments& a, uint64_t seed) {
   const bool by_group = !a.group.empty();
-  std::vector<std::string> units = table.texts(by_group ? table.column(a.group) : label_column);
+  std::vector<std::string> units =
+      table.texts(by_group ? column_of(table, "--group", a.group) : label_column);
   const bool one = by_group ? std::set(units.begin(), units.end()).size() == 1 : units.size() == 1;
   if (one) throw errors::dev_is_empty(table.name(), a.group);
   return split_table(table, label_column, a.group,

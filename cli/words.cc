@@ -5,6 +5,7 @@
 #include <memory>
 #include <numeric>
 
+#include "runnel/base/spelling.h"
 #include "runnel/model/text_classifier.h"
 #include "runnel/nn/embedding.h"
 
@@ -68,7 +69,9 @@ std::string known_word(const TextClassifier& model, const std::string& word, con
   for (const std::string& spelling : {word, fmt::format("{}", fmt::join(model.tokenizer.tokens(word), ""))}) {
     if (model.vocabulary.contains(spelling)) return spelling;
   }
-  throw errors::unknown_word(file, word);
+  const std::vector<std::string>& tokens = model.vocabulary.tokens();
+  throw errors::unknown_word(
+      file, word, nearest_spelling(word, std::span(tokens).subspan(Vocabulary::kUnk + 1)).value_or(""));
 }
 
 int words_command(const WordsArguments& a, const CommonOptions& common) {
@@ -121,7 +124,9 @@ void add_words(CLI::App& app, CommonOptions& common) {
                                           "Examples:\n  runnel words model.safetensors cat kitten train\n"
                                           "  runnel words model.safetensors editor --nearest 10"},
                               [a, &common] { return words_command(*a, common); });
-  sub->add_option("MODEL", a->model, "A model file that runnel train wrote")->required();
+  sub->add_option("MODEL", a->model, "A model file that runnel train wrote")
+      ->required()
+      ->check(some_name("a file"));
   sub->add_option("WORDS", a->words, "The words")->required();
   sub->add_option("--nearest", a->nearest, "List so many nearest words of each")
       ->transform(whole_number<int64_t>(1));

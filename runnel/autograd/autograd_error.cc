@@ -20,8 +20,11 @@ AutogradError gradient_is_sparse(const Shape& shape) {
 }
 
 AutogradError gradient_is_dense(const Shape& shape) {
-  return AutogradError("this variable's gradient is dense: it has every row",
-                       {{"shape", shape.to_string()}, {"fix", "grad()"}});
+  return AutogradError(
+      "this variable's gradient is dense: it has every row",
+      {{"shape", shape.to_string()},
+       {"why", "only an Embedding with sparse=True has a sparse one, and none since a dense one was added"},
+       {"fix", "grad()"}});
 }
 
 AutogradError gradient_row_misplaced(int32_t row, const Shape& parameter) {
@@ -29,6 +32,7 @@ AutogradError gradient_row_misplaced(int32_t row, const Shape& parameter) {
       fmt::format("accumulate_grad: row {} of the gradient is out of place", row),
       {{"expected", fmt::format("rows in rising order, none twice, each in 0 … {}", parameter[0].size - 1)},
        {"got", fmt::format("{}, for {}", row, parameter.to_string())},
+       {"why", "rows in order can be added in one walk, and each once"},
        {"fix", "sort the rows and add up those that are the same"}});
 }
 

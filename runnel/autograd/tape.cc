@@ -105,7 +105,7 @@ Variable record(std::string_view name, std::vector<Variable> inputs, const Tenso
 }
 
 void Variable::backward(bool retain_graph) const {
-  if (value().count() != 1) throw errors::not_one_number(shape());
+  if (value().count() != 1) throw errors::not_one_number("backward", shape());
   backward(Tensor::full(shape(), 1.0f), retain_graph);
 }
 

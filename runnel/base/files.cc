@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "runnel/base/base_error.h"
+#include "runnel/base/missing_file.h"
 
 namespace runnel {
 namespace {
@@ -50,6 +51,7 @@ void write_in_place(const std::string& path, std::string_view content) {
   const bool to_stdout = path == "-";
   if (to_stdout) std::fflush(stdout);  // what was printed before comes before
   Descriptor file(to_stdout ? STDOUT_FILENO : ::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (file.get() < 0 && errno == EISDIR) throw errors::folder_for_output(path);
   if (file.get() < 0) throw errors::system_failure(path, "cannot open for writing", errno);
   write_all(to_stdout ? "standard output" : path, file.get(), content);
 }
@@ -69,6 +71,13 @@ struct NewFile {
   std::string path;
   int fd;  ///< negative when it could not be made; then errno says why
 };
+
+/// The error behind a file that could not be made in a folder, for a reason of the system's.
+DataError cannot_write_into(const std::string& folder, const std::string& path, int reason) {
+  std::error_code ignored;
+  const bool there = std::filesystem::exists(folder, ignored);
+  return errors::no_folder_for_output(path, folder, there && reason == ENOENT ? EACCES : reason);
+}
 
 /// Makes an empty file of a new name, so that neither another writer nor what a crash left behind gets mixed
 /// in. The name is short: it fits wherever the target's own does.
@@ -106,7 +115,7 @@ Target target_of(const std::string& path) {
 void replace_file(const std::string& path, std::string_view content) {
   const Target target = target_of(path);
   const NewFile temporary = make_temporary(target.folder);
-  if (temporary.fd < 0) throw errors::system_failure(path, "cannot create", errno);
+  if (temporary.fd < 0) throw cannot_write_into(target.folder, path, errno);
   try {
     Descriptor file(temporary.fd);
     if (target.exists && ::fchmod(file.get(), target.mode) != 0)
@@ -139,7 +148,7 @@ std::string read_file(const std::string& path) {
   const bool from_stdin = path == "-";
   const std::string name = from_stdin ? "standard input" : path;
   Descriptor file(from_stdin ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) throw errors::system_failure(name, "cannot open", errno);
+  if (file.get() < 0) throw cannot_open(name, errno);
   struct stat status{};
   if (::fstat(file.get(), &status) == 0 && S_ISDIR(status.st_mode)) {
     throw errors::folder_for_file(name);
@@ -158,8 +167,7 @@ std::string read_file(const std::string& path) {
 
 void require_readable(const std::string& path) {
   if (path == "-") return;
-  if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0)
-    throw errors::system_failure(path, "cannot open", errno);
+  if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0) throw cannot_open(path, errno);
   std::error_code ignored;  // what cannot be looked at is no folder
   if (std::filesystem::is_directory(path, ignored)) throw errors::folder_for_file(path);
 }
@@ -182,7 +190,7 @@ void require_writable(const std::string& path) {
   }
   const std::string folder = target_of(path).folder;
   if (::faccessat(AT_FDCWD, folder.c_str(), W_OK, AT_EACCESS) != 0) {
-    throw errors::no_folder_for_output(path, folder);
+    throw cannot_write_into(folder, path, errno);
   }
 }
 

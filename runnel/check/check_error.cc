@@ -161,18 +161,6 @@ ShapeError ids_as_fractions(const std::string& layer, const Shape& got, const st
        .fix = "x.astype(numpy.int64), torch: x.long()"});
 }
 
-ShapeError with_fix(const ShapeError& error, const std::string& fix) {
-  Mismatch m = error.mismatch();
-  m.fix = fix;
-  return ShapeError(m);
-}
-
-ShapeError with_why(const ShapeError& error, const std::string& why) {
-  Mismatch m = error.mismatch();
-  m.why = why;
-  return ShapeError(m);
-}
-
 ShapeError lengths_not_whole(const std::string& name, const std::string& dtype, int64_t sequence,
                              double length) {
   return ShapeError(

@@ -42,9 +42,6 @@ ShapeError features_not_last(const std::string& layer, const Shape& expected, co
 
 /// Whole numbers stored as fractions, for a layer that looks ids up.
 ShapeError ids_as_fractions(const std::string& layer, const Shape& got, const std::string& dtype);
-/// The sentence of another error with a fix for these data.
-ShapeError with_fix(const ShapeError& error, const std::string& fix);
-ShapeError with_why(const ShapeError& error, const std::string& why);
 
 /// Lengths.
 ShapeError lengths_not_whole(const std::string& name, const std::string& dtype, int64_t sequence,

@@ -88,6 +88,7 @@ Table parse_table(std::string_view content, const std::string& name, const Table
 }
 
 Table read_table(const std::string& path, const TableOptions& options) {
+  require_readable(path);
   TableOptions told = options;
   if (told.format == TableFormat::automatic) told.format = table_format_of(path);
   const std::string content = read_file(path);

@@ -3,10 +3,25 @@
 #include <algorithm>
 #include <cassert>
 #include <charconv>
+#include <optional>
 
 #include "runnel/data/data_errors.h"
 
 namespace runnel {
+
+namespace {
+
+/// The number of a column, from 1, if the text is one.
+std::optional<int64_t> column_number(std::string_view text, size_t columns) {
+  int64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [parsed, error] = std::from_chars(text.data(), end, number);
+  const bool fits =
+      error == std::errc() && parsed == end && number >= 1 && number <= static_cast<int64_t>(columns);
+  return fits ? std::optional(number) : std::nullopt;
+}
+
+}  // namespace
 
 Table::Table(std::string name, std::vector<std::string> columns)
     : name_(std::move(name)), columns_(std::move(columns)) {}
@@ -14,6 +29,11 @@ Table::Table(std::string name, std::vector<std::string> columns)
 void Table::add_row(std::vector<TableCell> cells) {
   assert(cells.size() == columns_.size());
   rows_.push_back(std::move(cells));
+}
+
+bool Table::has_column(std::string_view name_or_number) const {
+  return std::find(columns_.begin(), columns_.end(), name_or_number) != columns_.end() ||
+         column_number(name_or_number, columns_.size()).has_value();
 }
 
 int64_t Table::column(std::string_view name_or_number) const {
@@ -26,13 +46,7 @@ int64_t Table::column(std::string_view name_or_number) const {
     }
     return first - columns_.begin();
   }
-  int64_t number = 0;
-  const char* end = name_or_number.data() + name_or_number.size();
-  const auto [parsed, error] = std::from_chars(name_or_number.data(), end, number);
-  if (error == std::errc() && parsed == end && number >= 1 &&
-      number <= static_cast<int64_t>(columns_.size())) {
-    return number - 1;
-  }
+  if (const auto number = column_number(name_or_number, columns_.size())) return *number - 1;
   throw errors::no_such_column(name_, name_or_number, columns_);
 }
 

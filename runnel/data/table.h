@@ -31,6 +31,8 @@ class Table {
   const std::vector<std::string>& columns() const { return columns_; }
   int64_t row_count() const { return static_cast<int64_t>(rows_.size()); }
 
+  /// Whether a column has this name or this number, from 1.
+  bool has_column(std::string_view name_or_number) const;
   /// The index, from 0, of the column with this name;
   /// where none has it, of the column with this number, from 1.
   /// Throws  DataError when there is none, listing the columns and the nearest spelling;

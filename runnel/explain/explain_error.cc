@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "runnel/base/spelling.h"
 #include "runnel/explain/terms.h"
-#include "runnel/text/spelling.h"
 
 namespace runnel::errors {
 

@@ -16,14 +16,14 @@ OptionError in_no_part(const std::string& name, const std::string& model,
                        std::span<const std::string> parts) {
   std::vector<ErrorDetail> details{{"parts", parts.empty() ? "none that is explained" : listed_parts(parts)}};
   if (!parts.empty())
-    details.push_back({"expected", "a part and a name in it, such as " + parts[0] + ".output"});
+    details.insert(details.end(), {{"expected", "a part and a name in it"}, {"fix", parts[0] + ".output"}});
   return OptionError(fmt::format("no part of {} has {}", model, name), details);
 }
 
 OptionError in_several_parts(const std::string& name, const std::string& model,
                              std::span<const std::string> parts, const std::string& fix) {
   return OptionError(fmt::format("several parts of {} have {}", model, name),
-                     {{"parts", listed_parts(parts)}, {"fix", fix}});
+                     {{"parts", listed_parts(parts)}, {"why", "each part has its own"}, {"fix", fix}});
 }
 
 OptionError size_of_many_parts(const std::string& change, std::span<const std::string> parts) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <tuple>
 
+#include "runnel/model/chain_fix.h"
 #include "runnel/model/input_shape.h"
 #include "runnel/model/signature.h"
 #include "runnel/model/spec_error.h"
@@ -18,6 +19,7 @@
 #include "runnel/nn/pooling.h"
 #include "runnel/nn/rnn.h"
 #include "runnel/tensor/axes.h"
+#include "runnel/tensor/shape_error.h"
 
 namespace runnel {
 namespace {
@@ -51,7 +53,7 @@ class NetworkBuilder {
       if (named) {
         network.remarks.push_back(errors::flag_is_bias(layer, *named));
       }
-      follow(*made);
+      follow(layer, *made);
       if (chain_.lone()) {
         network.module = std::move(made);
       } else {
@@ -111,12 +113,18 @@ class NetworkBuilder {
 
   /// The shape behind the layer, once a layer has told what the data are. A layer that gets data of
   /// another size says so itself.
-  void follow(const Layer& layer) {
+  void follow(const LayerSpec& spec, const Layer& layer) {
     if (!shape_) {
       shape_ = input_shape(layer, {}, batch_first_);
       if (!shape_) return;
     }
-    shape_ = layer.output_shape(*shape_);
+    try {
+      shape_ = layer.output_shape(*shape_);
+    } catch (const ShapeError& error) {
+      const std::string fix = readable(chain_, spec, *shape_);
+      if (fix.empty()) throw;
+      throw errors::with_fix(error, fix);
+    }
   }
 
   /// The number of features in front of the layer that is made next, when the chain tells it.
@@ -134,14 +142,11 @@ class NetworkBuilder {
   std::unique_ptr<Layer> embedding(const LayerSpec& layer) {
     const BoundArguments given(chain_, layer);
     const auto dim = given.size("embedding_dim");
-    if (!dim)
-      throw errors::size_not_known(chain_, layer, "embedding_dim",
-                                   "Embedding(5000, 100): words, numbers a word");
+    if (!dim) throw errors::size_not_known(chain_, layer, "embedding_dim");
     auto words = given.size("num_embeddings");
     if (!words) words = context_.num_embeddings;
     if (!words) {
-      words = symbolic_or_throw(errors::size_not_known(chain_, layer, "num_embeddings",
-                                                       "Embedding(5000, 100): words, numbers a word"));
+      words = symbolic_or_throw(errors::size_not_known(chain_, layer, "num_embeddings"));
     }
     return std::make_unique<Embedding>(EmbeddingOptions{.num_embeddings = *words,
                                                         .embedding_dim = *dim,
@@ -155,12 +160,10 @@ class NetworkBuilder {
     const bool last = &layer == &chain_.layers.back();
     auto in = given.size("in_features"), out = given.size("out_features");
     if (!in) in = features_before();
-    if (!in)
-      throw errors::size_not_known(chain_, layer, "in_features", "Linear(256, 6): numbers in, numbers out");
+    if (!in) throw errors::size_not_known(chain_, layer, "in_features");
     if (!out && last) out = context_.classes;
     if (!out) {
-      const auto error =
-          errors::size_not_known(chain_, layer, "out_features", "Linear(256, 6): numbers in, numbers out");
+      const auto error = errors::size_not_known(chain_, layer, "out_features");
       if (!last) throw error;
       out = symbolic_or_throw(error);
     }
@@ -184,11 +187,10 @@ class NetworkBuilder {
 
   /// input_size and hidden_size of a layer or cell.
   std::pair<int64_t, int64_t> recurrent_sizes(const LayerSpec& layer, const BoundArguments& given) const {
-    const std::string fix = layer.kind + "(100, 128): numbers a step, numbers it remembers";
     const auto input = given.size("input_size"), hidden = given.size("hidden_size");
     const auto features = input ? input : features_before();
-    if (!features) throw errors::size_not_known(chain_, layer, "input_size", fix);
-    if (!hidden) throw errors::size_not_known(chain_, layer, "hidden_size", fix);
+    if (!features) throw errors::size_not_known(chain_, layer, "input_size");
+    if (!hidden) throw errors::size_not_known(chain_, layer, "hidden_size");
     return {*features, *hidden};
   }
 

@@ -4,7 +4,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "runnel/text/spelling.h"
+#include "runnel/base/spelling.h"
+#include "runnel/model/chain_fix.h"
 
 namespace runnel::errors {
 namespace {
@@ -45,56 +46,73 @@ std::string marked(std::string_view text, const SpecPlace& place, const std::str
 
 /// "; did you mean batch_first?", or nothing when no known word is near.
 std::string suggestion(const std::string& word, std::span<const std::string> known) {
-  const auto near = nearest_spelling(word, known);
+  const auto near = meant_by(word, known);
   return near ? fmt::format("; did you mean {}?", *near) : "";
 }
 
 }  // namespace
 
 OptionError expected_here(const std::string& text, size_t column, const std::string& expected) {
-  return OptionError("the network cannot be read",
-                     {{"at", marked(text, {column, 1}, "expected " + expected)}});
+  std::vector<ErrorDetail> details{{"at", marked(text, {column, 1}, "expected " + expected)}};
+  if (text.find_first_not_of(" \n\t") == std::string::npos) details.push_back({"why", "the text is empty"});
+  if (const std::string fix = completed(text, column, expected); !fix.empty())
+    details.push_back({"fix", fix});
+  return OptionError("the network cannot be read", std::move(details));
 }
 
 OptionError expected_in_print(std::string_view text, size_t place, const std::string& expected) {
   const auto number = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(place), '\n') + 1;
   return OptionError(fmt::format("the text of print(model) cannot be read, line {}", number),
-                     {{"at", marked(text, {place, 1}, "expected " + expected)}});
+                     {{"at", marked(text, {place, 1}, "expected " + expected)},
+                      {"why", "it is not as PyTorch prints it: something was cut off or changed"},
+                      {"fix", "python -c 'from net import model; print(model)' > model.txt"}});
 }
 
 OptionError unknown_layer(const ChainSpec& chain, const LayerSpec& layer,
                           std::span<const std::string> known) {
-  return OptionError(
-      fmt::format("there is no layer {}", layer.kind),
-      {{"at", marked(chain.text, layer.place, "no such layer" + suggestion(layer.kind, known))},
-       {"known", fmt::format("{}", fmt::join(known, ", "))}});
+  std::vector<ErrorDetail> details{
+      {"at", marked(chain.text, layer.place, "no such layer" + suggestion(layer.kind, known))},
+      {"known", fmt::format("{}", fmt::join(known, ", "))}};
+  if (const auto near = meant_by(layer.kind, known))
+    details.push_back({"fix", with_piece(chain.text, layer.place, *near)});
+  return OptionError(fmt::format("there is no layer {}", layer.kind), std::move(details));
 }
 
 OptionError unknown_option(const ChainSpec& chain, const LayerSpec& layer, const SpecArgument& argument,
                            std::span<const std::string> known) {
+  const auto near = meant_by(argument.name, known);
+  const SpecPlace name{argument.place.column, argument.name.size()};
   return OptionError(
       fmt::format("{} has no option {}", layer.kind, argument.name),
       {{"at", marked(chain.text, argument.place, "no such option" + suggestion(argument.name, known))},
-       {"takes", fmt::format("{}", fmt::join(known, ", "))}});
+       {"takes", known.empty() ? "nothing" : fmt::format("{}", fmt::join(known, ", "))},
+       {"fix", near ? with_piece(chain.text, name, *near) : without_argument(chain.text, argument.place)}});
 }
 
 OptionError too_many_arguments(const ChainSpec& chain, const LayerSpec& layer, const SpecArgument& argument,
                                std::span<const std::string> known) {
   const std::string takes = known.empty() ? "nothing" : fmt::format("{}", fmt::join(known, ", "));
   return OptionError(fmt::format("{} takes no more than {} arguments", layer.kind, known.size()),
-                     {{"at", marked(chain.text, argument.place, "one too many")}, {"takes", takes}});
+                     {{"at", marked(chain.text, argument.place, "one too many")},
+                      {"takes", takes},
+                      {"fix", without_argument(chain.text, argument.place)}});
 }
 
 OptionError option_twice(const ChainSpec& chain, const SpecArgument& argument, const std::string& name) {
   return OptionError(fmt::format("{} is given twice", name),
-                     {{"at", marked(chain.text, argument.place, "given before")}});
+                     {{"at", marked(chain.text, argument.place, "given before")},
+                      {"fix", without_argument(chain.text, argument.place)}});
 }
 
 OptionError wrong_value(const ChainSpec& chain, const SpecArgument& argument, const std::string& option,
                         const std::string& expected) {
-  return OptionError(
-      fmt::format("{} cannot have this value", option),
-      {{"at", marked(chain.text, argument.place, fmt::format("{}: expected {}", option, expected))}});
+  std::vector<ErrorDetail> details{
+      {"at", marked(chain.text, argument.place, fmt::format("{}: expected {}", option, expected))}};
+  if (const std::string value = likely_value(argument, option, expected); !value.empty()) {
+    const std::string name = argument.name.empty() ? "" : argument.name + "=";
+    details.push_back({"fix", with_piece(chain.text, argument.place, name + value)});
+  }
+  return OptionError(fmt::format("{} cannot have this value", option), std::move(details));
 }
 
 OptionError flag_by_place(const ChainSpec& chain, const SpecArgument& argument, const std::string& option,
@@ -119,7 +137,8 @@ OptionError ids_lost(const ChainSpec& chain, const LayerSpec& layer, const Layer
   return OptionError(
       fmt::format("{} cannot read what {} gives", layer.kind, before.kind),
       {{"at", marked(chain.text, layer.place, "expected in front of all other layers")},
-       {"why", fmt::format("it looks up whole numbers, ids; {} gives numbers with fractions", before.kind)}});
+       {"why", fmt::format("it looks up whole numbers, ids; {} gives numbers with fractions", before.kind)},
+       {"fix", text_of(chain, layer) + " -> …"}});
 }
 
 OptionError too_many_parameters(int64_t most) {
@@ -128,11 +147,11 @@ OptionError too_many_parameters(int64_t most) {
       {{"expected", fmt::format("at most {}", most)}, {"fix", "smaller sizes, or fewer layers"}});
 }
 
-OptionError size_not_known(const ChainSpec& chain, const LayerSpec& layer, const std::string& option,
-                           const std::string& fix) {
-  return OptionError(
-      fmt::format("{}: {} is not known", layer.kind, option),
-      {{"at", marked(chain.text, layer.place, fmt::format("nothing tells {}", option))}, {"fix", fix}});
+OptionError size_not_known(const ChainSpec& chain, const LayerSpec& layer, const std::string& option) {
+  return OptionError(fmt::format("{}: {} is not known", layer.kind, option),
+                     {{"at", marked(chain.text, layer.place, fmt::format("nothing tells {}", option))},
+                      {"why", why_of_size(option)},
+                      {"fix", with_sizes(chain, layer, option)}});
 }
 
 }  // namespace runnel::errors

@@ -33,7 +33,6 @@ OptionError ids_lost(const ChainSpec& chain, const LayerSpec& layer, const Layer
 /// Of so many layers, each of which may fit.
 OptionError too_many_parameters(int64_t most);
 /// A size that neither the text nor the layer before tells.
-OptionError size_not_known(const ChainSpec& chain, const LayerSpec& layer, const std::string& option,
-                           const std::string& fix);
+OptionError size_not_known(const ChainSpec& chain, const LayerSpec& layer, const std::string& option);
 
 }  // namespace runnel::errors

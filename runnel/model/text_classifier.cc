@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <regex>
 
 #include "runnel/base/files.h"
 #include "runnel/formats/safetensors.h"
@@ -48,30 +49,59 @@ struct ClassifierSizes {
   int64_t words = Axis::kSymbolic, labels = Axis::kSymbolic;
 };
 
-/// Throws  OptionError unless the network reads ids and gives one score a class and text.
-void check_classifier(const Network& network, const std::string& chain, const ClassifierSizes& sizes) {
-  const std::string fix = "Embedding(100) -> LSTM(128) -> last -> Linear";
-  if (!network.reads_ids()) throw errors::not_a_classifier(chain, "it does not begin with an Embedding", fix);
+/// What keeps the network from reading ids and giving one score a class and text; nothing if it does.
+std::string classifier_fault(const Network& network, const ClassifierSizes& sizes) {
+  if (!network.reads_ids()) return "it does not begin with an Embedding";
   const auto* embedding = dynamic_cast<const Embedding*>(network.layers().front());
-  if (const int64_t rows = embedding->options().num_embeddings; rows < sizes.words) {
-    throw errors::not_a_classifier(
-        chain, fmt::format("its Embedding has {} rows, but there are {} words", rows, sizes.words), fix);
-  }
-  if (!network.batch_first()) {
-    throw errors::not_a_classifier(chain,
-                                   "a batch of texts has batch first, but a layer says batch_first=False",
-                                   "leave batch_first out");
-  }
+  if (const int64_t rows = embedding->options().num_embeddings; rows < sizes.words)
+    return fmt::format("its Embedding has {} rows, but there are {} words", rows, sizes.words);
+  if (!network.batch_first()) return "a batch of texts has batch first, but a layer says batch_first=False";
   const Axis label{axes::class_, sizes.labels};
   const Shape expected{{axes::batch}, label};
   Shape scores = network.module->output_shape(input_shape(network));
   if (label.symbolic() && scores.has(label.name)) scores = scores.replaced(label.name, label);
-  if (!(scores == expected)) {
-    throw errors::not_a_classifier(chain,
-                                   fmt::format("it ends in {}, expected {}: one score for each label",
-                                               scores.to_string(), expected.to_string()),
-                                   fix);
+  if (scores == expected) return "";
+  return fmt::format("it ends in {}, expected {}: one score for each label", scores.to_string(),
+                     expected.to_string());
+}
+
+/// Whether the text is a network that classifies.
+bool classifies(const std::string& chain, const ClassifierSizes& sizes) {
+  try {
+    const ShapesOnly shapes;
+    return classifier_fault(make_network(chain, {.num_embeddings = sizes.words, .classes = sizes.labels}),
+                            sizes)
+        .empty();
+  } catch (const Error&) {
+    return false;
   }
+}
+
+/// The text with whatever the pattern finds replaced.
+std::string replaced(const std::string& text, const char* pattern, const std::string& by) {
+  return std::regex_replace(text, std::regex(pattern), by);
+}
+
+/// The person's own network, changed so that it classifies: what comes first of what could have been meant.
+std::string classifier_like(const std::string& chain, const Network& network, const ClassifierSizes& sizes) {
+  const Shape input = input_shape(network);
+  const Axis features = input.rank() == 0 ? Axis{axes::feature} : input[input.rank() - 1];
+  const int64_t dim = network.reads_ids() || features.symbolic() ? 100 : features.size;
+  std::string front = network.reads_ids() ? chain : fmt::format("Embedding({}) -> {}", dim, chain);
+  front = replaced(front, R"((, *)?batch_first *= *False)", "");
+  front = replaced(front, R"(^( *(nn\.|torch\.nn\.)?Embedding\()(num_embeddings *= *)?[0-9_]+ *, *)", "$1");
+  const std::string head = replaced(front, R"( *-> *(nn\.|torch\.nn\.)?Linear *(\([^()]*\))? *$)", "");
+  for (const std::string& candidate :
+       {front, head + " -> Linear", head + " -> last -> Linear", front + " -> last -> Linear"}) {
+    if (classifies(candidate, sizes)) return candidate;
+  }
+  return "Embedding(100) -> LSTM(128) -> last -> Linear";
+}
+
+/// Throws  OptionError unless the network reads ids and gives one score a class and text.
+void check_classifier(const Network& network, const std::string& chain, const ClassifierSizes& sizes) {
+  const std::string fault = classifier_fault(network, sizes);
+  if (!fault.empty()) throw errors::not_a_classifier(chain, fault, classifier_like(chain, network, sizes));
 }
 
 void check_labels(const std::vector<std::string>& labels) {
@@ -79,6 +109,15 @@ void check_labels(const std::vector<std::string>& labels) {
     if (labels[i] == labels[i - 1]) throw errors::label_twice(labels[i]);
     if (labels[i] < labels[i - 1]) throw errors::label_out_of_order(labels[i], labels[i - 1]);
   }
+}
+
+/// The first line of an error, and the place that it marks in the text of the network.
+std::string fault_of(const Error& error) {
+  std::string text = error.summary();
+  for (const ErrorDetail& detail : error.details()) {
+    if (detail.label == "at") text += "\n" + detail.text;
+  }
+  return text;
 }
 
 /// Throws  NumericError for the first weight that is NaN or infinite
@@ -184,7 +223,7 @@ TextClassifier TextClassifier::from_bytes(std::string_view bytes, const std::str
   } catch (const FormatError&) {
     throw;
   } catch (const Error& error) {
-    throw errors::bad_description(name, error.what());
+    throw errors::bad_description(name, fault_of(error));
   }
   load_state(*model.network.module, named_tensors(file.tensors), name);
   require_finite(*model.network.module, name);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <optional>
 
 namespace runnel::errors {
 namespace {
@@ -31,6 +32,29 @@ std::vector<std::string> differences_of(const std::string& place, const LayerCon
   return differences;
 }
 
+/// "weight_ih_l0 [80, 100]" → "weight_ih_l0"
+std::string name_in(const std::string& item) { return item.substr(0, item.find(' ')); }
+
+/// What stands in front of the same names: "0." and "", or "" and "module.".
+struct Prefixes {
+  std::string model, file;
+};
+std::optional<Prefixes> other_prefix(const StateMismatch& m) {
+  if (m.missing.empty() || m.missing.size() > m.surplus.size()) return std::nullopt;
+  const std::string wanted = name_in(m.missing[0]);
+  for (const std::string& item : m.surplus) {
+    const std::string got = name_in(item);
+    size_t same = 0;
+    while (same < std::min(wanted.size(), got.size()) &&
+           wanted[wanted.size() - 1 - same] == got[got.size() - 1 - same])
+      ++same;
+    const std::string model = wanted.substr(0, wanted.size() - same), file = got.substr(0, got.size() - same);
+    const bool whole = (model.empty() || model.back() == '.') && (file.empty() || file.back() == '.');
+    if (same > 0 && whole) return Prefixes{model, file};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 OptionError too_small(const std::string& kind, const std::string& option, int64_t value, int64_t least) {
@@ -38,17 +62,24 @@ OptionError too_small(const std::string& kind, const std::string& option, int64_
 }
 
 OptionError not_a_probability(const std::string& kind, double value) {
-  return OptionError(fmt::format("{}: dropout probability is {}, expected 0 … 1", kind, value));
+  return OptionError(fmt::format("{}: dropout probability is {}, expected 0 … 1", kind, value),
+                     {{"why", "it is the share of values that are set to zero"}});
 }
 
 OptionError padding_idx_outside(int64_t padding_idx, int64_t num_embeddings) {
-  return OptionError(fmt::format("Embedding: padding_idx is {}, expected {} … {} (num_embeddings is {})",
-                                 padding_idx, -num_embeddings, num_embeddings - 1, num_embeddings));
+  return OptionError(
+      fmt::format("Embedding: padding_idx is {}, expected {} … {} (num_embeddings is {})", padding_idx,
+                  -num_embeddings, num_embeddings - 1, num_embeddings),
+      {{"why", "it is the number of the row that stays zero, from the end where it is negative"},
+       {"fix", fmt::format("padding_idx = 0, or num_embeddings = {}",
+                           std::max(padding_idx, -padding_idx - 1) + 1)}});
 }
 
 OptionError proj_size_too_large(int64_t proj_size, int64_t hidden_size) {
   return OptionError(fmt::format("LSTM: proj_size is {}, expected less than hidden_size, which is {}",
-                                 proj_size, hidden_size));
+                                 proj_size, hidden_size),
+                     {{"why", "a projection makes h smaller than the cell state"},
+                      {"fix", fmt::format("proj_size = {}, or 0 for none", hidden_size / 2)}});
 }
 
 OptionError unknown_nonlinearity(const std::string& value) {
@@ -79,6 +110,7 @@ ShapeError wrong_feature_size(const SizeMismatch& m) {
        .expected = m.expected,
        .expected_why = fmt::format("{} = {}", want.size, m.option),
        .got = m.got,
+       .why = fmt::format("{} counts the numbers along the last axis", m.option),
        .fix = m.fix});
 }
 
@@ -101,6 +133,9 @@ ShapeError wrong_axes(const std::string& layer, const Shape& expected, const Sha
   } else if (got.rank() == 2 && got.has("batch")) {
     m.why = "two axes are one sequence, [seq, feature]; a batch of them needs the axis seq as well";
     m.fix = "steps of one number: reshape(x, x.shape().inserted(2, {\"feature\", 1}))";
+  } else if (got.rank() == 1) {
+    m.why = "one axis is one step; a sequence is a list of steps, even where it has one";
+    m.fix = fmt::format("reshape(x, {}), numpy: x[None, :]", as_code(got.inserted(0, {"seq", 1})));
   }
   return ShapeError(std::move(m));
 }
@@ -132,7 +167,9 @@ ShapeError wrong_cell_state(const std::string& cell, const std::string& state, c
                      .expected = expected,
                      .expected_why = "like its output: a cell has neither layers nor directions",
                      .got = got,
-                     .fix = "the state that the cell gave for the step before, or none at the first step"});
+                     .why = "each sequence of the batch has a state of its own",
+                     .fix = fmt::format("Tensor {}({}) at the first step, then what the cell gave", state,
+                                        as_code(expected))});
 }
 
 ShapeError one_step_expected(const std::string& cell, const std::string& kind, const Shape& expected,
@@ -149,7 +186,15 @@ ShapeError one_step_expected(const std::string& cell, const std::string& kind, c
 }
 
 ShapeError needs_axis(const std::string& layer, const std::string& axis, const Shape& got) {
-  return ShapeError({.where = layer, .what = fmt::format("the input has no axis {}", axis), .got = got});
+  const bool steps = axis == "seq";
+  return ShapeError({.where = layer,
+                     .what = fmt::format("the input has no axis {}", axis),
+                     .got = got,
+                     .why = steps
+                                ? "it goes over the steps of a sequence; a layer before it has done that, or "
+                                  "there were none"
+                                : "",
+                     .fix = steps ? "leave out " + layer : ""});
 }
 
 Error weights_do_not_fit(const std::string& source, const StateMismatch& m) {
@@ -173,7 +218,19 @@ Error weights_do_not_fit(const std::string& source, const StateMismatch& m) {
     details.push_back({"file", lines(in_file)});
     details.push_back({"model", lines(in_model)});
     if (!differences.empty()) details.push_back({"why", lines(differences)});
-    details.push_back({"fix", "a model of the sizes of the file, or the weights of this model"});
+    details.push_back({"fix", lines(in_file) + "\nor the weights of this model"});
+  } else if (const auto prefix = other_prefix(m)) {
+    details.push_back({"why", fmt::format("in front of the names the file has {}, the model {}",
+                                          prefix->file.empty() ? "nothing" : "\"" + prefix->file + "\"",
+                                          prefix->model.empty() ? "nothing" : "\"" + prefix->model + "\"")});
+    details.push_back(
+        {"fix", fmt::format("{{{}k{}: v for k, v in model.state_dict().items()}}",
+                            prefix->model.empty() ? "" : "'" + prefix->model + "' + ",
+                            prefix->file.empty() ? "" : ".removeprefix('" + prefix->file + "')")});
+  } else if (m.surplus.empty()) {
+    details.push_back({"why", "the file holds a part of such a model, or a model without these layers"});
+  } else if (m.missing.empty()) {
+    details.push_back({"why", "the file holds more than this model: other layers, or biases"});
   }
   return Error(fmt::format("{}: the weights do not fit the model", source), std::move(details));
 }

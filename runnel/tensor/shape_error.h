@@ -43,6 +43,10 @@ std::string as_code(const Shape& shape);
 /// The sentences, each made in one place.
 namespace errors {
 
+/// The sentence of another error with a fix, or a cause, for the case at hand.
+ShapeError with_fix(const ShapeError& error, const std::string& fix);
+ShapeError with_why(const ShapeError& error, const std::string& why);
+
 ShapeError too_many_axes(int64_t axes);
 ShapeError too_many_values(const Shape& shape);
 /// A tensor was to be made of a shape that only explains. `where` may be empty.
@@ -66,7 +70,7 @@ ShapeError index_out_of_range(const std::string& where, AxisName name, int64_t i
 /// A number was asked of a tensor that is only a shape.
 ShapeError no_values(const std::string& where, const Shape& shape);
 /// item() of a tensor that holds more or fewer than one number.
-ShapeError not_one_number(const Shape& shape);
+ShapeError not_one_number(const std::string& where, const Shape& shape);
 /// Two shapes that must be equal, or of equal sizes.
 ShapeError shapes_differ(const std::string& where, const Shape& expected, const Shape& got);
 

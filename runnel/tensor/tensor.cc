@@ -78,7 +78,7 @@ BasicTensor<T> BasicTensor<T>::shape_only(const Shape& shape) {
 template <class T>
 T BasicTensor<T>::item() const {
   if (!values_) throw errors::no_values("item", shape_);
-  if (count_ != 1) throw errors::not_one_number(shape_);
+  if (count_ != 1) throw errors::not_one_number("item", shape_);
   return values_[0];
 }
 

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "runnel/base/base_error.h"
+#include "runnel/base/missing_file.h"
 #include "runnel/text/byte_source.h"
 #include "runnel/text/text_errors.h"
 #include "runnel/text/utf8.h"
@@ -184,8 +185,8 @@ class TextReader {
 
   void set_dim(int64_t dim, std::string reason) {
     const int64_t wanted = lookup_.options().dim;
-    if (wanted != 0 && dim != wanted) throw errors::other_dim(place(), wanted, dim);
     if (dim < 1 || dim > kMostDims) throw errors::absurd_dim(place(), dim, kMostDims);
+    if (wanted != 0 && dim != wanted) throw errors::other_dim(place(), wanted, dim);
     lookup_.set_dim(dim);
     dim_reason_ = std::move(reason);
   }
@@ -328,7 +329,7 @@ WordVectors read_word_vectors(const std::string& path, const Vocabulary& vocabul
   if (path == "-") return read_word_vectors(std::cin, "standard input", vocabulary, options);
   if (std::filesystem::is_directory(path)) throw errors::folder_for_file(path);
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw errors::system_failure(path, "cannot open", errno);
+  if (!file) throw cannot_open(path, errno);
   return read_word_vectors(file, path, vocabulary, options);
 }
 

@@ -20,9 +20,10 @@ OptionError no_word_to_trace(const std::string& text) {
 }
 
 OptionError no_such_sequence(int64_t sequence, int64_t batch) {
-  return OptionError(
-      fmt::format("there is no sequence {} in a batch of {}", sequence, batch),
-      {{"expected", fmt::format("0 to {}", batch - 1)}, {"why", "sequences are counted from 0"}});
+  return OptionError(fmt::format("there is no sequence {} in a batch of {}", sequence, batch),
+                     {{"expected", fmt::format("0 to {}", batch - 1)},
+                      {"why", "sequences are counted from 0"},
+                      {"fix", fmt::format("--sequence {}", batch - 1)}});
 }
 
 }  // namespace runnel::errors

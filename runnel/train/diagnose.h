@@ -9,6 +9,8 @@ namespace runnel {
 struct TrainMoment {
   int64_t epoch = 0;
   int64_t step = 0;
+  double lr = 0;         ///< TrainOptions::lr
+  double clip_norm = 0;  ///< TrainOptions::clip_norm
 };
 
 /// Runs the batch through the layers once more, one by one.

@@ -105,9 +105,13 @@ class Trainer {
     result.train_loss = loss_sum / static_cast<double>(std::max<int64_t>(1, done));
     result.dev = evaluate(model_, dev_);
     if (!(result.dev.loss < kLossLimit)) {
-      throw errors::dev_loss_too_large(result.dev.loss, {.epoch = epoch, .step = steps_});
+      throw errors::dev_loss_too_large(result.dev.loss, moment_in(epoch));
     }
     finish_epoch(std::move(result));
+  }
+
+  TrainMoment moment_in(int64_t epoch) const {
+    return {.epoch = epoch, .step = steps_, .lr = options_.lr, .clip_norm = options_.clip_norm};
   }
 
   /// One step of the optimizer; returns the mean loss of the batch.
@@ -119,7 +123,7 @@ class Trainer {
     const Variable loss =
         cross_entropy(module_.forward({batch.ids, batch.lengths}).features("train"), targets);
     const double value = loss.item();
-    const TrainMoment moment{.epoch = epoch, .step = steps_};
+    const TrainMoment moment = moment_in(epoch);
     if (!std::isfinite(value)) throw_loss_not_finite(model_, {batch.ids, batch.lengths}, value, moment);
     if (value >= kLossLimit) throw errors::loss_too_large(value, moment);
     loss.backward();

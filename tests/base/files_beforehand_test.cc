@@ -15,9 +15,10 @@ TEST_F(Files, are_asked_beforehand_whether_they_can_be_read) {
   EXPECT_EQ(error_of([&] { require_readable(path("a")); }), "no error");
   EXPECT_EQ(error_of([] { require_readable("-"); }), "no error");
   EXPECT_EQ(error_of([&] { require_readable(path("b")); }),
-            path("b") + ": cannot open: No such file or directory");
+            path("b") + ": cannot open: No such file or directory\n  fix  did you mean " + path("a") + "?");
   EXPECT_EQ(error_of([&] { require_readable(folder_.string()); }),
-            folder_.string() + ": is a folder, expected a file");
+            folder_.string() + ": is a folder, expected a file\n  fix  one of the files in it: ls " +
+                folder_.string());
 }
 
 TEST_F(Files, that_are_pipes_stay_whole_when_they_are_asked) {
@@ -33,13 +34,16 @@ TEST_F(Files, are_asked_beforehand_whether_they_can_be_written) {
   }
   EXPECT_EQ(read_file(path("a")), "old");
   EXPECT_THAT(names(), testing::ElementsAre("a"));
-  EXPECT_EQ(error_of([&] { require_writable(folder_.string()); }),
-            folder_.string() + ": is a folder, expected a file to write");
   EXPECT_EQ(
-      error_of([&] { require_writable(path("missing/a")); }),
-      path("missing/a") + ": the folder " + path("missing") + " does not exist or cannot be written to");
+      error_of([&] { require_writable(folder_.string()); }),
+      folder_.string() + ": is a folder, expected a file to write\n  fix  a file in it: " + path("NAME"));
+  EXPECT_EQ(error_of([&] { require_writable(path("missing/a")); }),
+            path("missing/a") + ": there is no folder " + path("missing") +
+                " to write into\n  fix  mkdir -p " + path("missing"));
   EXPECT_EQ(error_of([&] { require_writable(path("a/b")); }),
-            path("a/b") + ": cannot create: Not a directory");
+            path("a/b") +
+                ": cannot create: Not a directory\n  why  a part of the name that is followed by / is a "
+                "file, no folder");
   EXPECT_EQ(error_of([&] { require_writable(path(std::string(256, 'n'))); }),
             path(std::string(256, 'n')) + ": cannot create: File name too long");
 }
@@ -56,9 +60,14 @@ TEST_F(Files, that_are_write_protected_are_known_beforehand) {
     folder = error_of([&] { require_writable(path("b")); });
   }
   ::chmod(folder_.c_str(), 0755);
-  EXPECT_EQ(file, path("a") + ": cannot replace: Permission denied");
-  EXPECT_EQ(folder,
-            path("b") + ": the folder " + folder_.string() + " does not exist or cannot be written to");
+  EXPECT_EQ(file, path("a") +
+                      ": cannot replace: Permission denied\n  why  it, or its folder, is write-protected\n  "
+                      "fix  another name, or chmod u+w " +
+                      path("a"));
+  EXPECT_EQ(folder, path("b") + ": cannot write into the folder " + folder_.string() +
+                        ": Permission denied\n  why  it, or its folder, is write-protected\n  fix  another "
+                        "name, or chmod u+w " +
+                        folder_.string());
 }
 
 }  // namespace

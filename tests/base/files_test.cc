@@ -77,12 +77,15 @@ TEST_F(Files, are_read_also_where_their_size_is_not_told) {
 
 TEST_F(Files, that_are_not_there_are_an_error_with_the_reason) {
   const std::string missing = path("missing");
-  EXPECT_EQ(error_of([&] { read_file(missing); }), missing + ": cannot open: No such file or directory");
+  EXPECT_EQ(error_of([&] { read_file(missing); }),
+            missing + ": cannot open: No such file or directory\n  fix  ls " + folder_.string() +
+                " shows what is there");
 }
 
 TEST_F(Files, must_not_be_folders_when_read) {
   EXPECT_EQ(error_of([&] { read_file(folder_.string()); }),
-            folder_.string() + ": is a folder, expected a file");
+            folder_.string() + ": is a folder, expected a file\n  fix  one of the files in it: ls " +
+                folder_.string());
 }
 
 TEST_F(Files, that_claim_to_be_larger_than_memory_are_an_error) {
@@ -98,7 +101,8 @@ TEST_F(Files, that_claim_to_be_larger_than_memory_are_an_error) {
   setrlimit(RLIMIT_AS, &limit);
   const std::string text = error_of([&] { read_file(sparse); });
   setrlimit(RLIMIT_AS, &old);
-  EXPECT_EQ(text, sparse + ": has 8796093022208 bytes, more than fit in memory");
+  EXPECT_EQ(text,
+            sparse + ": has 8796093022208 bytes, more than fit in memory\n  why  a file is read as a whole");
 }
 
 TEST_F(Files, are_replaced_as_a_whole) {
@@ -141,18 +145,22 @@ TEST_F(Files, do_not_appear_when_writing_fails_halfway) {
 TEST_F(Files, need_a_folder_to_be_written_to) {
   const std::string nowhere = path("missing/a");
   EXPECT_EQ(error_of([&] { write_file_atomically(nowhere, "x"); }),
-            nowhere + ": cannot create: No such file or directory");
+            nowhere + ": there is no folder " + path("missing") + " to write into\n  fix  mkdir -p " +
+                path("missing"));
 }
 
 TEST_F(Files, must_not_be_folders_when_written) {
-  EXPECT_EQ(error_of([&] { write_file_atomically(folder_.string(), "x"); }),
-            folder_.string() + ": cannot open for writing: Is a directory");
+  EXPECT_EQ(
+      error_of([&] { write_file_atomically(folder_.string(), "x"); }),
+      folder_.string() + ": is a folder, expected a file to write\n  fix  a file in it: " + path("NAME"));
 }
 
 TEST_F(Files, below_what_is_no_folder_are_an_error) {
   write_file_atomically(path("a"), "old");
   EXPECT_EQ(error_of([&] { write_file_atomically(path("a/b"), "x"); }),
-            path("a/b") + ": cannot create: Not a directory");
+            path("a/b") +
+                ": cannot create: Not a directory\n  why  a part of the name that is followed by / is a "
+                "file, no folder");
 }
 
 TEST_F(Files, that_are_write_protected_are_not_replaced) {
@@ -165,7 +173,10 @@ TEST_F(Files, that_are_write_protected_are_not_replaced) {
     if (!nobody.done()) GTEST_SKIP() << "root cannot become another user here, or that user cannot come here";
     text = error_of([&] { write_file_atomically(path("a"), "new"); });
   }
-  EXPECT_EQ(text, path("a") + ": cannot replace: Permission denied");
+  EXPECT_EQ(text, path("a") +
+                      ": cannot replace: Permission denied\n  why  it, or its folder, is write-protected\n  "
+                      "fix  another name, or chmod u+w " +
+                      path("a"));
   EXPECT_EQ(read_file(path("a")), "old");
 }
 
@@ -179,7 +190,10 @@ TEST_F(Files, that_may_not_be_read_are_an_error) {
     if (!nobody.done()) GTEST_SKIP() << "root cannot become another user here, or that user cannot come here";
     text = error_of([&] { read_file(path("a")); });
   }
-  EXPECT_EQ(text, path("a") + ": cannot open: Permission denied");
+  EXPECT_EQ(text, path("a") +
+                      ": cannot open: Permission denied\n  why  it, or a folder on the way to it, may not be "
+                      "read by you\n  fix  chmod u+r " +
+                      path("a") + ", if it is yours; ls -l " + path("a") + " tells");
 }
 
 TEST_F(Files, get_the_usual_mode_when_new_and_keep_theirs_when_replaced) {
@@ -268,7 +282,8 @@ TEST_F(Files, that_are_devices_are_written_in_place_through_a_link) {
 TEST_F(Files, on_a_full_device_are_an_error) {
   if (!fs::exists("/dev/full")) GTEST_SKIP() << "there is no /dev/full";
   EXPECT_EQ(error_of([] { write_file_atomically("/dev/full", "x"); }),
-            "/dev/full: cannot write: No space left on device");
+            "/dev/full: cannot write: No space left on device\n"
+            "  fix  df -h shows which disk has room");
 }
 
 TEST_F(Files, that_are_pipes_are_written_in_place) {
@@ -301,7 +316,9 @@ TEST_F(Files, named_dash_are_called_by_their_names_in_errors) {
   const int folder = ::open(folder_.c_str(), O_RDONLY | O_DIRECTORY);
   {
     const Redirect redirect(STDIN_FILENO, folder);
-    EXPECT_EQ(error_of([] { read_file("-"); }), "standard input: is a folder, expected a file");
+    EXPECT_EQ(error_of([] { read_file("-"); }),
+              "standard input: is a folder, expected a file\n"
+              "  fix  < FILE, or a pipe");
   }
   std::string text;
   {

@@ -81,18 +81,22 @@ TEST(ParseCsv, remembers_where_each_field_stands) {
 TEST(ParseCsv, refuses_a_quote_that_is_never_closed) {
   EXPECT_EQ(csv_error("a,b\n1,2\n3,\"4\n5,6\n7,8\n"),
             "DataError d.csv:3:3: this quote is never closed\n"
+            "  why  all that follows, to the end of the file, would be one field\n"
             "  fix  close it; a quote that is part of the text is written twice: \"\"");
   EXPECT_EQ(csv_error("\""),
             "DataError d.csv:1:1: this quote is never closed\n"
+            "  why  all that follows, to the end of the file, would be one field\n"
             "  fix  close it; a quote that is part of the text is written twice: \"\"");
 }
 
 TEST(ParseCsv, refuses_a_quote_inside_a_bare_field) {
   EXPECT_EQ(csv_error("a,b\nx,5\" disk\n"),
             "DataError d.csv:2:4: a quote inside a field that does not begin with one\n"
+            "  why  a field is either in quotes as a whole or without any\n"
             "  fix  put the field in quotes and write this quote twice: \"5\"\" disk\"");
   EXPECT_EQ(csv_error("a,b\nx, \"y\"\n"),
             "DataError d.csv:2:4: a blank stands before this quote\n"
+            "  why  a quote opens a field only as its first byte; behind a blank it is part of the text\n"
             "  fix  begin the field with the quote");
 }
 
@@ -106,16 +110,20 @@ TEST(ParseCsv, refuses_text_after_a_closing_quote) {
 TEST(ParseCsv, refuses_a_row_of_another_width) {
   EXPECT_EQ(csv_error("text,label\ngood,pos\nbad\n"),
             "DataError d.csv:3:4: the row ends after field 1, expected 2\n"
-            "  columns  text, label");
+            "  columns  text, label\n"
+            "  why      each row has a field for each column of the first row, an empty one too\n"
+            "  fix      write what is missing; a text with a line end in it needs quotes around it");
   EXPECT_EQ(csv_error("text,label\ngood, really,pos\n"),
             "DataError d.csv:2:14: the row has 3 fields, expected 2\n"
             "  columns  text, label\n"
             "  got      \"pos\" after the last column\n"
+            "  why      a comma outside quotes begins the next field\n"
             "  fix      put a text that holds commas in quotes");
   EXPECT_EQ(csv_error("a,b\n\"1\n1\",2,3\n"),
             "DataError d.csv:3:6: the row has 3 fields, expected 2\n"
             "  columns  a, b\n"
             "  got      \"3\" after the last column\n"
+            "  why      a comma outside quotes begins the next field\n"
             "  fix      put a text that holds commas in quotes");
 }
 
@@ -130,7 +138,8 @@ TEST(ParseCsv, refuses_a_file_without_rows) {
   EXPECT_EQ(csv_error("\xEF\xBB\xBF"), "DataError d.csv: is empty, expected rows");
   EXPECT_EQ(csv_error("text,label\n"),
             "DataError d.csv: has a header and no rows\n"
-            "  why  the first row was taken for the names of the columns");
+            "  why  the first row was taken for the names of the columns\n"
+            "  fix  --no-header, if it is a row like others");
 }
 
 TEST(ParseTsv, takes_quotes_as_text) {
@@ -140,11 +149,15 @@ TEST(ParseTsv, takes_quotes_as_text) {
 
 TEST(ParseTsv, refuses_a_row_of_another_width) {
   EXPECT_EQ(tsv_error("a\tb\n1\n"),
-            "DataError d.tsv:2:2: the row ends after field 1, expected 2\n  columns  a, b");
+            "DataError d.tsv:2:2: the row ends after field 1, expected 2\n"
+            "  columns  a, b\n"
+            "  why      each row has a field for each column of the first row, an empty one too\n"
+            "  fix      write what is missing; a text with a line end in it needs quotes around it");
   EXPECT_EQ(tsv_error("a\tb\n1\t2\t3\n"),
             "DataError d.tsv:2:5: the row has 3 fields, expected 2\n"
             "  columns  a, b\n"
             "  got      \"3\" after the last column\n"
+            "  why      a tab begins the next field\n"
             "  fix      a text in TSV holds no tabs; in CSV it may, in quotes");
 }
 

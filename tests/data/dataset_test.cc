@@ -41,7 +41,9 @@ TEST(LabelList, is_in_the_order_of_bytes) {
 
 TEST(LabelList, refuses_an_empty_label) {
   EXPECT_EQ(error_of([] { label_list(reviews(), all_rows(reviews()), 1); }),
-            "DataError reviews.csv:4:8: the label is empty");
+            "DataError reviews.csv:4:8: the label is empty\n"
+            "  why  what a network learns is the label that belongs to the text\n"
+            "  fix  write the label, or leave the line out: sed 4d reviews.csv > NEW");
 }
 
 TEST(CountTokens, counts_the_chosen_rows) {

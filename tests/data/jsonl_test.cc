@@ -66,14 +66,19 @@ TEST(ParseJsonl, refuses_what_is_not_json_with_its_place) {
 TEST(ParseJsonl, refuses_what_is_no_object) {
   EXPECT_EQ(jsonl_error("{\"a\": 1}\n[1, 2]\n"),
             "DataError d.jsonl:2: not a JSON object\n"
-            "  expected  one object a line: {\"text\": \"…\", \"label\": \"…\"}");
+            "  expected  one object a line: {\"text\": \"…\", \"label\": \"…\"}\n"
+            "  why       the keys of the objects are the names of the columns\n"
+            "  fix       of one list of objects: jq -c '.[]' d.jsonl > NEW");
   for (const char* line : {"1", "-1", "1.5", "\"a\"", "null", "true", "[]"}) {
     EXPECT_THAT(jsonl_error(line), StartsWith("DataError d.jsonl:1: not a JSON object\n")) << line;
   }
 }
 
 TEST(ParseJsonl, refuses_a_key_that_occurs_twice) {
-  EXPECT_EQ(jsonl_error("{\"a\": 1, \"b\": 2, \"a\": 3}"), "DataError d.jsonl:1: key \"a\" occurs twice");
+  EXPECT_EQ(jsonl_error("{\"a\": 1, \"b\": 2, \"a\": 3}"),
+            "DataError d.jsonl:1: key \"a\" occurs twice\n"
+            "  why  a column has one value a row; which of the two is meant?\n"
+            "  fix  keeps the last one: jq -c . d.jsonl > NEW");
 }
 
 TEST(ParseJsonl, refuses_a_file_without_rows_or_utf8) {

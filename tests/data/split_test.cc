@@ -79,21 +79,34 @@ TEST(SplitRows, keeps_to_its_seed) {
 
 TEST(SplitRows, refuses_fractions_that_are_no_whole) {
   EXPECT_EQ(error_of([] { split_rows(10, {.fractions = {0.8, 0.1, 0.2}}); }),
-            "OptionError split: the fractions 0.8, 0.1, 0.2 sum to 1.1, expected 1");
+            "OptionError split: the fractions 0.8, 0.1, 0.2 sum to 1.1, expected 1\n"
+            "  why  every row goes into one part\n"
+            "  fix  0.8, 0.1, 0.1");
   EXPECT_EQ(error_of([] { split_rows(10, {.fractions = {1.1, -0.1}}); }),
-            "OptionError split: a fraction is 1.1, expected more than 0 and at most 1");
+            "OptionError split: a fraction is 1.1, expected more than 0 and at most 1\n"
+            "  why  it is the share of the rows that one part gets\n"
+            "  fix  0.8, 0.1, 0.1");
   EXPECT_EQ(error_of([] { split_rows(10, {.fractions = {1, 0}}); }),
-            "OptionError split: a fraction is 0, expected more than 0 and at most 1");
+            "OptionError split: a fraction is 0, expected more than 0 and at most 1\n"
+            "  why  it is the share of the rows that one part gets\n"
+            "  fix  0.8, 0.1, 0.1");
   EXPECT_THROW(split_rows(10, {.fractions = {}}), OptionError);
   EXPECT_THROW(split_rows(10, {.fractions = {std::nan(""), 1}}), OptionError);
 }
 
 TEST(SplitRows, refuses_fewer_rows_than_parts) {
-  EXPECT_EQ(error_of([] { split_rows(2); }), "OptionError split: 2 rows cannot fill 3 parts");
+  EXPECT_EQ(error_of([] { split_rows(2); }),
+            "OptionError split: 2 rows cannot fill 3 parts\n"
+            "  why  no part may be empty\n"
+            "  fix  more rows");
   EXPECT_EQ(error_of([] { split_stratified(Texts{"a", "a"}); }),
-            "OptionError split: 2 rows cannot fill 3 parts");
+            "OptionError split: 2 rows cannot fill 3 parts\n"
+            "  why  no part may be empty\n"
+            "  fix  more rows");
   EXPECT_EQ(error_of([] { split_by_group(Texts{"a", "a", "b", "b"}); }),
-            "OptionError split: 2 groups cannot fill 3 parts");
+            "OptionError split: 2 groups cannot fill 3 parts\n"
+            "  why  rows of one group stay together, and no part may be empty\n"
+            "  fix  a --group of more values, or none");
 }
 
 TEST(SplitRows, is_a_partition_with_the_asked_sizes) {

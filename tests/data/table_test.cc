@@ -41,6 +41,7 @@ TEST(Table, lists_the_columns_when_there_is_none_of_that_name) {
 TEST(Table, asks_for_the_number_of_a_name_that_occurs_twice) {
   EXPECT_EQ(error_of([] { small_table().column("twice"); }),
             "DataError reviews.csv: columns 4 and 5 are both named \"twice\"\n"
+            "  why  a name must tell which column is meant\n"
             "  fix  take the column by its number, 4 or 5");
 }
 
@@ -59,13 +60,25 @@ TEST(Table, has_no_text_for_a_cell_that_holds_none) {
     table.add_row({{.text = {}, .line = table.row_count() + 1, .content = content}});
   }
   EXPECT_EQ(error_of([&] { table.text(0, 0); }),
-            "DataError a.jsonl:1: key \"k\" is missing\n  expected  text, a number, true or false");
+            "DataError a.jsonl:1: key \"k\" is missing\n"
+            "  expected  text, a number, true or false\n"
+            "  fix       without such rows:\n"
+            "            jq -c 'select(.k != null)' a.jsonl > NEW");
   EXPECT_EQ(error_of([&] { table.text(1, 0); }),
-            "DataError a.jsonl:2: key \"k\" is null\n  expected  text, a number, true or false");
+            "DataError a.jsonl:2: key \"k\" is null\n"
+            "  expected  text, a number, true or false\n"
+            "  fix       without such rows:\n"
+            "            jq -c 'select(.k != null)' a.jsonl > NEW");
   EXPECT_EQ(error_of([&] { table.text(2, 0); }),
-            "DataError a.jsonl:3: key \"k\" is a list\n  expected  text, a number, true or false");
+            "DataError a.jsonl:3: key \"k\" is a list\n"
+            "  expected  text, a number, true or false\n"
+            "  fix       the list as one text:\n"
+            "            jq -c '.k |= if type == \"array\" then join(\" \") else . end' a.jsonl > NEW");
   EXPECT_EQ(error_of([&] { table.text(3, 0); }),
-            "DataError a.jsonl:4: key \"k\" is an object\n  expected  text, a number, true or false");
+            "DataError a.jsonl:4: key \"k\" is an object\n"
+            "  expected  text, a number, true or false\n"
+            "  fix       its JSON as the text:\n"
+            "            jq -c '.k |= tostring' a.jsonl > NEW");
   EXPECT_THROW(table.texts(0), DataError);
 }
 

@@ -44,11 +44,13 @@ TEST(ModelAnswer, needs_no_part_where_one_alone_has_the_name) {
   EXPECT_EQ(error_of_model([] { ask(model(), "h_n"); }),
             "several parts of Net have h_n\n"
             "  parts  encoder.rnn, decoder\n"
+            "  why    each part has its own\n"
             "  fix    encoder.rnn.h_n");
   EXPECT_EQ(error_of_model([] { ask(model(), "logits"); }),
             "no part of Net has logits\n"
             "  parts     encoder.rnn, decoder, head, head.0, head.1, head.2\n"
-            "  expected  a part and a name in it, such as encoder.rnn.output");
+            "  expected  a part and a name in it\n"
+            "  fix       encoder.rnn.output");
 }
 
 TEST(ModelAnswer, about_what_a_part_does_not_have_is_that_parts_error) {

@@ -77,7 +77,9 @@ TEST(GenericShape, numbers_the_axes) {
 
 TEST(GenericShape, refuses_more_axes_than_a_shape_has) {
   EXPECT_EQ(error_text<ShapeError>([] { generic_shape(std::vector<int64_t>(1000, 1)); }),
-            "the array has 1000 axes, sizes (1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, …), expected at most 6");
+            "the array has 1000 axes, sizes (1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, …), expected at most 6\n"
+            "  why  the layers read batch, seq and feature: what describes one step is one axis\n"
+            "  fix  x.reshape(x.shape[0], x.shape[1], -1), if batch and seq come first");
 }
 
 TEST(ToTensor, converts_every_dtype) {
@@ -121,7 +123,8 @@ TEST(ToTensor, refuses_another_number_of_axes) {
   const Array array = array_of<float>(DType::float32, {2, 3}, {1, 2, 3, 4, 5, 6});
   EXPECT_EQ(error_text<ShapeError>([&] { to_tensor(array, {{"hidden", 6}}); }),
             "array: the array has 2 axes, sizes (2, 3), expected 1\n"
-            "  expected  [hidden=6]");
+            "  expected  [hidden=6]\n"
+            "  fix       array.reshape(-1)");
 }
 
 TEST(ToTensor, refuses_a_float64_that_float32_cannot_hold) {
@@ -132,7 +135,9 @@ TEST(ToTensor, refuses_a_float64_that_float32_cannot_hold) {
   const Array array = array_of<double>(DType::float64, {2, 2}, {0, 1, -1e300, 2});
   EXPECT_EQ(error_text<DataError>([&] { to_tensor(array); }),
             "array: element [1, 0] is -1e+300, which does not fit float32\n"
-            "  expected  a magnitude of at most 3.4028235e+38");
+            "  expected  a magnitude of at most 3.4028235e+38\n"
+            "  why       the layers compute in float32\n"
+            "  fix       smaller numbers: array / numpy.abs(array).max()");
 }
 
 TEST(ToIds, converts_every_integer_type) {
@@ -153,7 +158,10 @@ TEST(ToIds, refuses_a_number_that_int32_cannot_hold) {
   EXPECT_EQ(
       error_text<DataError>([&] { to_ids(array, {{"batch", 1}, {"seq", 3}}, "tensor input of x.npz"); }),
       "tensor input of x.npz: element [0, 2] is 3000000000, which does not fit int32\n"
-      "  expected  -2147483648 … 2147483647");
+      "  expected  -2147483648 … 2147483647\n"
+      "  why       ids and lengths are kept in 32 bits\n"
+      "  fix       ids from 0 on: numpy.unique(tensor input of x.npz, return_inverse=True)[1].reshape(tensor "
+      "input of x.npz.shape)");
   EXPECT_THROW(to_ids(array_of<int64_t>(DType::int64, {}, {int64_t{INT32_MIN} - 1})), DataError);
   EXPECT_THROW(to_ids(array_of<uint32_t>(DType::uint32, {}, {2147483648u})), DataError);
   EXPECT_THROW(to_ids(array_of<uint64_t>(DType::uint64, {}, {UINT64_MAX})), DataError);

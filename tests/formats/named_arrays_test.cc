@@ -32,7 +32,8 @@ TEST(NamedArrays, refuses_a_name_twice) {
   NamedArrays arrays;
   arrays.add("x", Array());
   EXPECT_EQ(error_text<OptionError>([&] { arrays.add("x", Array()); }),
-            "NamedArrays: there is an array \"x\" already");
+            "NamedArrays: there is an array \"x\" already\n"
+            "  why  arrays are found by their names");
   EXPECT_EQ(arrays.size(), 1u);
 }
 

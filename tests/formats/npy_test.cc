@@ -68,14 +68,19 @@ TEST(Npy, refuses_a_file_that_is_cut_off) {
   EXPECT_EQ(format_error(read_npy, whole.substr(0, whole.size() - 5), "x.npy"),
             "x.npy: byte 135: the file ends inside its data\n"
             "  expected  12 bytes of data for int32 (3)\n"
-            "  got       7 bytes");
+            "  got       7 bytes\n"
+            "  why       the file was cut off, as by a full disk or a broken download\n"
+            "  fix       copy it again, or write it again:\n"
+            "            numpy.save('x.npy', x)");
 }
 
 TEST(Npy, refuses_bytes_after_the_data) {
   EXPECT_EQ(format_error(read_npy, data_file("one_axis.npy") + "x", "x.npy"),
             "x.npy: byte 140: the file goes on after its data\n"
             "  expected  12 bytes of data for int32 (3)\n"
-            "  got       13 bytes");
+            "  got       13 bytes\n"
+            "  why       two numpy.save into one open file do that; an .npy holds one array\n"
+            "  fix       several arrays in one file: numpy.savez('x.npz', input=x, lengths=lengths)");
 }
 
 TEST(Npy, refuses_a_shape_larger_than_the_file_before_any_memory_is_taken) {
@@ -84,7 +89,10 @@ TEST(Npy, refuses_a_shape_larger_than_the_file_before_any_memory_is_taken) {
   EXPECT_EQ(format_error(read_npy, bytes, "x.npy"),
             "x.npy: byte 140: the file ends inside its data\n"
             "  expected  1200000000000000 bytes of data for int32 (300000000000000)\n"
-            "  got       12 bytes");
+            "  got       12 bytes\n"
+            "  why       the file was cut off, as by a full disk or a broken download\n"
+            "  fix       copy it again, or write it again:\n"
+            "            numpy.save('x.npy', x)");
 }
 
 TEST(Npy, reads_many_axes_of_one_place_quickly) {

@@ -89,7 +89,8 @@ TEST(Npz, names_the_entry_and_its_byte) {
   EXPECT_EQ(format_error(read_npz, bytes, "x.npz"),
             "x.npz: h_0.npy: byte 20: unknown type \"<c8\"\n"
             "  expected  < or > and one of b1 u1 i1 i2 u2 f2 i4 u4 f4 f8 i8 u8\n"
-            "  fix       save numbers: array.astype(numpy.float32), or an integer type");
+            "  why       a complex number is two numbers\n"
+            "  fix       two features of each: numpy.concatenate([x.real, x.imag], axis=-1)");
 }
 
 TEST(Npz, refuses_entries_that_are_no_arrays) {
@@ -97,7 +98,9 @@ TEST(Npz, refuses_entries_that_are_no_arrays) {
   EXPECT_EQ(format_error(read_npz, bytes, "model.pt"),
             "model.pt: model/data.pkl: byte 0: the entry is no array\n"
             "  expected  a name that ends in .npy\n"
-            "  why       this is a zip archive, but not one that numpy.savez wrote");
+            "  why       this is what torch.save wrote: a pickle, which can run code; it is never opened\n"
+            "  fix       a tensor: numpy.save('model.npy', torch.load('model.pt').numpy())\n"
+            "            weights: safetensors.torch.save_file(torch.load('model.pt'), 'model.safetensors')");
 }
 
 TEST(Npz, refuses_to_write_names_that_no_archive_can_hold) {

@@ -21,6 +21,12 @@ std::string error_of(const std::string& json) {
 /// A header of one tensor, whose fields start at byte 14.
 std::string fields(const std::string& text) { return R"({"w":{)" + text + "}}"; }
 
+/// The cause and the fix of a header that is not as the safetensors package writes it.
+const std::string kChanged =
+    "\n  why       the file was changed, or another program than the safetensors package made it\n"
+    "  fix       copy it again, or make it again: runnel train …, or from PyTorch\n"
+    "            safetensors.torch.save_file(model.state_dict(), 'm.safetensors')";
+
 TEST(SafetensorsHeader, reads_entries_in_order) {
   const SafetensorsHeader header = read(R"({"z":{"dtype":"F32","shape":[2,1],"data_offsets":[8,16]},)"
                                         R"( "a":{"data_offsets":[0,8],"shape":[],"dtype":"I64"}}  )");
@@ -53,50 +59,86 @@ TEST(SafetensorsHeader, refuses_what_does_not_start_as_an_object) {
   EXPECT_EQ(error_of(" {}"),
             "m.safetensors: byte 8: the header is no JSON object\n"
             "  expected  \"{\"\n"
-            "  got       \" {}\"");
+            "  got       \" {}\"\n"
+            "  why       the header names the tensors, as JSON; this is probably no safetensors file\n"
+            "  fix       a model that runnel train wrote, or PyTorch's weights:\n"
+            "            safetensors.torch.save_file(model.state_dict(), 'w.safetensors')");
   EXPECT_EQ(error_of(""),
             "m.safetensors: byte 8: the header is no JSON object\n"
             "  expected  \"{\"\n"
-            "  got       an empty header");
+            "  got       an empty header\n"
+            "  why       the header names the tensors, as JSON; this is probably no safetensors file\n"
+            "  fix       a model that runnel train wrote, or PyTorch's weights:\n"
+            "            safetensors.torch.save_file(model.state_dict(), 'w.safetensors')");
   EXPECT_THAT(error_of("\xef\xbb\xbf{}"), HasSubstr("is no JSON object"));  // a byte order mark
 }
 
 TEST(SafetensorsHeader, refuses_what_is_no_json) {
   EXPECT_EQ(error_of("{"),
-            "m.safetensors: byte 9: the header is not valid JSON\n  got  the end of the header");
-  EXPECT_EQ(error_of("{]"), "m.safetensors: byte 9: the header is not valid JSON\n  got  \"{]\"");
-  EXPECT_EQ(error_of("{}}"), "m.safetensors: byte 10: the header is not valid JSON\n  got  \"{}}\"");
+            "m.safetensors: byte 9: the header is not valid JSON\n"
+            "  got  the end of the header\n"
+            "  why  the file was changed, or another program than the safetensors package made it\n"
+            "  fix  copy it again, or make it again: runnel train …, or from PyTorch\n"
+            "       safetensors.torch.save_file(model.state_dict(), 'm.safetensors')");
+  EXPECT_EQ(error_of("{]"),
+            "m.safetensors: byte 9: the header is not valid JSON\n"
+            "  got  \"{]\"\n"
+            "  why  the file was changed, or another program than the safetensors package made it\n"
+            "  fix  copy it again, or make it again: runnel train …, or from PyTorch\n"
+            "       safetensors.torch.save_file(model.state_dict(), 'm.safetensors')");
+  EXPECT_EQ(error_of("{}}"),
+            "m.safetensors: byte 10: the header is not valid JSON\n"
+            "  got  \"{}}\"\n"
+            "  why  the file was changed, or another program than the safetensors package made it\n"
+            "  fix  copy it again, or make it again: runnel train …, or from PyTorch\n"
+            "       safetensors.torch.save_file(model.state_dict(), 'm.safetensors')");
   EXPECT_EQ(error_of("{\"a\xff\":1}"),
-            "m.safetensors: byte 11: the header is not valid JSON\n  got  \"\\\"a\\xff\"");
-  EXPECT_EQ(error_of("{/**/}"), "m.safetensors: byte 9: the header is not valid JSON\n  got  \"{/\"");
+            "m.safetensors: byte 11: the header is not valid JSON\n"
+            "  got  \"\\\"a\\xff\"\n"
+            "  why  the file was changed, or another program than the safetensors package made it\n"
+            "  fix  copy it again, or make it again: runnel train …, or from PyTorch\n"
+            "       safetensors.torch.save_file(model.state_dict(), 'm.safetensors')");
+  EXPECT_EQ(error_of("{/**/}"),
+            "m.safetensors: byte 9: the header is not valid JSON\n"
+            "  got  \"{/\"\n"
+            "  why  the file was changed, or another program than the safetensors package made it\n"
+            "  fix  copy it again, or make it again: runnel train …, or from PyTorch\n"
+            "       safetensors.torch.save_file(model.state_dict(), 'm.safetensors')");
 }
 
 TEST(SafetensorsHeader, refuses_a_zero_byte_that_would_hide_the_rest) {
   EXPECT_EQ(error_of(std::string("{}\0garbage", 10)),
-            "m.safetensors: byte 10: the header is not valid JSON\n  got  \"\\x00\"");
+            "m.safetensors: byte 10: the header is not valid JSON\n"
+            "  got  \"\\x00\"\n"
+            "  why  the file was changed, or another program than the safetensors package made it\n"
+            "  fix  copy it again, or make it again: runnel train …, or from PyTorch\n"
+            "       safetensors.torch.save_file(model.state_dict(), 'm.safetensors')");
 }
 
 TEST(SafetensorsHeader, refuses_deep_nesting_where_it_starts) {
   const std::string kind =
       "m.safetensors: byte 9: tensor \"w\" is of the wrong kind\n"
       "  expected  an object\n"
-      "  got       a list";
+      "  got       a list" +
+      kChanged;
   EXPECT_EQ(error_of(R"({"w":)" + std::string(1000000, '[')), kind);
   std::string objects;
   for (int i = 0; i < 100000; ++i) objects += R"({"a":)";
   EXPECT_EQ(error_of(objects),
             "m.safetensors: byte 14: tensor \"a\": unknown field \"a\"\n"
-            "  expected  dtype, shape and data_offsets");
+            "  expected  dtype, shape and data_offsets" +
+                kChanged);
   EXPECT_EQ(error_of(fields(R"("shape":)" + std::string(1000000, '['))),
             "m.safetensors: byte 14: \"shape\" of tensor \"w\" is of the wrong kind\n"
             "  expected  whole numbers from 0 to 9223372036854775807\n"
-            "  got       a list");
+            "  got       a list" +
+                kChanged);
 }
 
 TEST(SafetensorsHeader, refuses_values_of_the_wrong_kind) {
   const auto message = [](const std::string& what, const std::string& expected, const std::string& got) {
     return "m.safetensors: byte " + what + " is of the wrong kind\n  expected  " + expected +
-           "\n  got       " + got;
+           "\n  got       " + got + kChanged;
   };
   EXPECT_EQ(error_of(R"({"w":3})"), message("9: tensor \"w\"", "an object", "3"));
   EXPECT_EQ(error_of(R"({"w":null})"), message("9: tensor \"w\"", "an object", "null"));
@@ -123,7 +165,7 @@ TEST(SafetensorsHeader, refuses_sizes_and_offsets_that_are_no_whole_numbers) {
            "\" of tensor \"w\" is of the wrong kind\n"
            "  expected  whole numbers from 0 to 9223372036854775807\n"
            "  got       " +
-           got;
+           got + kChanged;
   };
   EXPECT_EQ(error_of(fields(R"("shape":[-3])")), message("shape", "-3"));
   EXPECT_EQ(error_of(fields(R"("shape":[3.0])")), message("shape", "3.0"));
@@ -136,56 +178,80 @@ TEST(SafetensorsHeader, refuses_sizes_and_offsets_that_are_no_whole_numbers) {
 TEST(SafetensorsHeader, refuses_names_that_occur_twice) {
   const std::string entry = R"({"dtype":"U8","shape":[0],"data_offsets":[0,0]})";
   EXPECT_EQ(error_of(R"({"w":)" + entry + R"(,"w":)" + entry + "}"),
-            "m.safetensors: byte 61: the header has tensor \"w\" twice");
+            "m.safetensors: byte 61: the header has tensor \"w\" twice\n"
+            "  why  the file was changed, or another program than the safetensors package made it\n"
+            "  fix  copy it again, or make it again: runnel train …, or from PyTorch\n"
+            "       safetensors.torch.save_file(model.state_dict(), 'm.safetensors')");
   EXPECT_EQ(error_of(R"({"w":)" + entry + R"(,"\u0077":)" + entry + "}"),
-            "m.safetensors: byte 61: the header has tensor \"w\" twice");
+            "m.safetensors: byte 61: the header has tensor \"w\" twice\n"
+            "  why  the file was changed, or another program than the safetensors package made it\n"
+            "  fix  copy it again, or make it again: runnel train …, or from PyTorch\n"
+            "       safetensors.torch.save_file(model.state_dict(), 'm.safetensors')");
   EXPECT_EQ(error_of(fields(R"("dtype":"U8","dtype":"U8")")),
-            "m.safetensors: byte 27: the header has \"dtype\" of tensor \"w\" twice");
+            "m.safetensors: byte 27: the header has \"dtype\" of tensor \"w\" twice\n"
+            "  why  the file was changed, or another program than the safetensors package made it\n"
+            "  fix  copy it again, or make it again: runnel train …, or from PyTorch\n"
+            "       safetensors.torch.save_file(model.state_dict(), 'm.safetensors')");
   EXPECT_EQ(error_of(R"({"__metadata__":{"k":"1","k":"1"}})"),
-            "m.safetensors: byte 33: the header has metadata \"k\" twice");
+            "m.safetensors: byte 33: the header has metadata \"k\" twice\n"
+            "  why  the file was changed, or another program than the safetensors package made it\n"
+            "  fix  copy it again, or make it again: runnel train …, or from PyTorch\n"
+            "       safetensors.torch.save_file(model.state_dict(), 'm.safetensors')");
   EXPECT_EQ(error_of(R"({"__metadata__":{},"__metadata__":{}})"),
-            "m.safetensors: byte 27: the header has \"__metadata__\" twice");
+            "m.safetensors: byte 27: the header has \"__metadata__\" twice\n"
+            "  why  the file was changed, or another program than the safetensors package made it\n"
+            "  fix  copy it again, or make it again: runnel train …, or from PyTorch\n"
+            "       safetensors.torch.save_file(model.state_dict(), 'm.safetensors')");
 }
 
 TEST(SafetensorsHeader, refuses_unknown_and_missing_fields) {
   EXPECT_EQ(error_of(fields(R"("dtype":"U8","strides":[1])")),
             "m.safetensors: byte 27: tensor \"w\": unknown field \"strides\"\n"
-            "  expected  dtype, shape and data_offsets");
+            "  expected  dtype, shape and data_offsets" +
+                kChanged);
   EXPECT_EQ(error_of(fields(R"("dtype":"U8","shape":[0])")),
             "m.safetensors: byte 9: tensor \"w\": there is no field \"data_offsets\"\n"
-            "  expected  dtype, shape and data_offsets");
+            "  expected  dtype, shape and data_offsets" +
+                kChanged);
   EXPECT_THAT(error_of(fields("")), HasSubstr("there is no field \"dtype\""));
 }
 
 TEST(SafetensorsHeader, refuses_an_unknown_dtype) {
   EXPECT_EQ(error_of(fields(R"("dtype":"F8_E4M3")")),
             "m.safetensors: byte 14: tensor \"w\": unknown dtype \"F8_E4M3\"\n"
-            "  expected  one of BOOL U8 I8 I16 U16 F16 BF16 I32 U32 F32 F64 I64 U64");
+            "  expected  one of BOOL U8 I8 I16 U16 F16 BF16 I32 U32 F32 F64 I64 U64\n"
+            "  why       Runnel computes in float32; it reads the types that convert to that\n"
+            "  fix       safetensors.torch.save_file({k: v.float() for k, v in model.state_dict().items()}, "
+            "'m.safetensors')");
 }
 
 TEST(SafetensorsHeader, refuses_offsets_that_are_no_pair) {
   EXPECT_EQ(error_of(fields(R"("dtype":"U8","shape":[0],"data_offsets":[0])")),
             "m.safetensors: byte 9: tensor \"w\": data_offsets is no pair\n"
             "  expected  two numbers, begin and end\n"
-            "  got       1 numbers");
+            "  got       1 numbers" +
+                kChanged);
   EXPECT_EQ(error_of(fields(R"("dtype":"U8","shape":[4],"data_offsets":[8,4])")),
             "m.safetensors: byte 9: tensor \"w\": data_offsets ends before it begins\n"
             "  expected  begin, then an end that is no smaller\n"
-            "  got       [8, 4]");
+            "  got       [8, 4]" +
+                kChanged);
 }
 
 TEST(SafetensorsHeader, refuses_a_shape_whose_product_overflows) {
   EXPECT_EQ(error_of(fields(R"("dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0])")),
             "m.safetensors: byte 9: tensor \"w\": the shape is larger than any file\n"
             "  expected  fewer than 2^63 bytes of data\n"
-            "  got       float32 (4294967296, 4294967296)");
+            "  got       float32 (4294967296, 4294967296)" +
+                kChanged);
 }
 
 TEST(SafetensorsHeader, refuses_offsets_that_do_not_fit_the_shape) {
   EXPECT_EQ(error_of(fields(R"("dtype":"F32","shape":[2,3],"data_offsets":[8,28])")),
             "m.safetensors: byte 9: tensor \"w\": data_offsets do not fit the shape\n"
             "  expected  24 bytes for float32 (2, 3)\n"
-            "  got       20 bytes, data_offsets [8, 28]");
+            "  got       20 bytes, data_offsets [8, 28]" +
+                kChanged);
 }
 
 TEST(SafetensorsHeader, writes_what_it_reads) {

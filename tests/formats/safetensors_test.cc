@@ -133,7 +133,10 @@ TEST(Safetensors, refuses_a_file_of_less_than_8_bytes) {
   EXPECT_EQ(format_error(read_safetensors, "abc", "m.safetensors"),
             "m.safetensors: byte 3: the file ends inside the size of its header\n"
             "  expected  8 bytes or more\n"
-            "  got       3 bytes");
+            "  got       3 bytes\n"
+            "  why       such a file begins with 8 bytes that tell how long its header is\n"
+            "  fix       a model that runnel train wrote, or PyTorch's weights:\n"
+            "            safetensors.torch.save_file(model.state_dict(), 'w.safetensors')");
 }
 
 TEST(Safetensors, refuses_a_header_of_gigabytes) {
@@ -141,7 +144,9 @@ TEST(Safetensors, refuses_a_header_of_gigabytes) {
             "m.safetensors: byte 0: the size of the header cannot be\n"
             "  expected  at most 100000000 bytes\n"
             "  got       5000000000 bytes\n"
-            "  why       this is probably no safetensors file");
+            "  why       this is probably no safetensors file, but a text, an archive or a table\n"
+            "  fix       a model that runnel train wrote, or PyTorch's weights:\n"
+            "            safetensors.torch.save_file(model.state_dict(), 'w.safetensors')");
   EXPECT_THAT(format_error(read_safetensors, little_endian(UINT64_MAX, 8) + "{}", "m.safetensors"),
               testing::HasSubstr("got       18446744073709551615 bytes"));
 }
@@ -150,7 +155,10 @@ TEST(Safetensors, refuses_a_header_longer_than_the_file) {
   EXPECT_EQ(format_error(read_safetensors, little_endian(1000, 8) + "{}", "m.safetensors"),
             "m.safetensors: byte 10: the file ends inside its header\n"
             "  expected  1008 bytes or more\n"
-            "  got       10 bytes");
+            "  got       10 bytes\n"
+            "  why       the file was cut off, as by a full disk or a broken download\n"
+            "  fix       copy it again, or make it again: runnel train …, or from PyTorch\n"
+            "            safetensors.torch.save_file(model.state_dict(), 'm.safetensors')");
 }
 
 TEST(Safetensors, refuses_data_past_the_end_of_the_file) {
@@ -158,7 +166,9 @@ TEST(Safetensors, refuses_data_past_the_end_of_the_file) {
             "m.safetensors: byte 61: tensor \"b\": its data ends past the end of the file\n"
             "  expected  at most 7, the bytes after the header\n"
             "  got       data_offsets [4, 8]\n"
-            "  why       the file was cut off, or the header is wrong");
+            "  why       the file was cut off, as by a full disk or a broken download\n"
+            "  fix       copy it again, or make it again: runnel train …, or from PyTorch\n"
+            "            safetensors.torch.save_file(model.state_dict(), 'm.safetensors')");
 }
 
 TEST(Safetensors, refuses_absurd_sizes_before_any_memory_is_taken) {
@@ -168,14 +178,19 @@ TEST(Safetensors, refuses_absurd_sizes_before_any_memory_is_taken) {
             "m.safetensors: byte 9: tensor \"w\": its data ends past the end of the file\n"
             "  expected  at most 8, the bytes after the header\n"
             "  got       data_offsets [0, 4000000000000]\n"
-            "  why       the file was cut off, or the header is wrong");
+            "  why       the file was cut off, as by a full disk or a broken download\n"
+            "  fix       copy it again, or make it again: runnel train …, or from PyTorch\n"
+            "            safetensors.torch.save_file(model.state_dict(), 'm.safetensors')");
 }
 
 TEST(Safetensors, refuses_tensors_that_overlap) {
   EXPECT_EQ(error_of_layout("[0,5]", "[4,8]", 8),
             "m.safetensors: byte 117: tensors \"a\" and \"b\" overlap\n"
             "  expected  \"b\" to begin at 5\n"
-            "  got       data_offsets [0, 5] and [4, 8]");
+            "  got       data_offsets [0, 5] and [4, 8]\n"
+            "  why       the file was changed, or another program than the safetensors package made it\n"
+            "  fix       copy it again, or make it again: runnel train …, or from PyTorch\n"
+            "            safetensors.torch.save_file(model.state_dict(), 'm.safetensors')");
   EXPECT_THAT(error_of_layout("[0,8]", "[0,8]", 8), testing::HasSubstr("overlap"));
   EXPECT_THAT(error_of_layout("[0,8]", "[4,4]", 8), testing::HasSubstr("overlap"));
 }
@@ -184,22 +199,34 @@ TEST(Safetensors, refuses_holes_between_tensors) {
   EXPECT_EQ(error_of_layout("[0,4]", "[5,8]", 8),
             "m.safetensors: byte 117: 1 bytes before tensor \"b\" belong to no tensor\n"
             "  expected  it to begin at 4\n"
-            "  got       data_offsets [5, 8]");
+            "  got       data_offsets [5, 8]\n"
+            "  why       the file was changed, or another program than the safetensors package made it\n"
+            "  fix       copy it again, or make it again: runnel train …, or from PyTorch\n"
+            "            safetensors.torch.save_file(model.state_dict(), 'm.safetensors')");
   EXPECT_EQ(error_of_layout("[2,4]", "[4,8]", 8),
             "m.safetensors: byte 113: 2 bytes before tensor \"a\" belong to no tensor\n"
             "  expected  it to begin at 0\n"
-            "  got       data_offsets [2, 4]");
+            "  got       data_offsets [2, 4]\n"
+            "  why       the file was changed, or another program than the safetensors package made it\n"
+            "  fix       copy it again, or make it again: runnel train …, or from PyTorch\n"
+            "            safetensors.torch.save_file(model.state_dict(), 'm.safetensors')");
 }
 
 TEST(Safetensors, refuses_bytes_after_the_last_tensor) {
   EXPECT_EQ(error_of_layout("[0,4]", "[4,8]", 9),
             "m.safetensors: byte 121: the file goes on after its last tensor\n"
             "  expected  121 bytes\n"
-            "  got       122 bytes");
+            "  got       122 bytes\n"
+            "  why       something was written behind it, as by >> in a shell, or its header was changed\n"
+            "  fix       copy it again, or make it again: runnel train …, or from PyTorch\n"
+            "            safetensors.torch.save_file(model.state_dict(), 'm.safetensors')");
   EXPECT_EQ(format_error(read_safetensors, file_of("{}", 1), "m.safetensors"),
             "m.safetensors: byte 10: the file goes on after its last tensor\n"
             "  expected  10 bytes\n"
-            "  got       11 bytes");
+            "  got       11 bytes\n"
+            "  why       something was written behind it, as by >> in a shell, or its header was changed\n"
+            "  fix       copy it again, or make it again: runnel train …, or from PyTorch\n"
+            "            safetensors.torch.save_file(model.state_dict(), 'm.safetensors')");
 }
 
 TEST(Safetensors, refuses_to_write_names_that_no_reader_takes) {
@@ -207,18 +234,22 @@ TEST(Safetensors, refuses_to_write_names_that_no_reader_takes) {
   reserved.tensors.add("__metadata__", Array());
   EXPECT_EQ(error_text<OptionError>([&] { write_safetensors(reserved); }),
             "safetensors: no tensor can be called \"__metadata__\"\n"
-            "  why  the format keeps the metadata under this name");
+            "  why  the format keeps the metadata under this name\n"
+            "  fix  SafetensorsFile{.tensors = …, .metadata = {{\"key\", \"value\"}}}");
   SafetensorsFile broken;
   broken.tensors.add("w\xff", Array());
   EXPECT_EQ(error_text<OptionError>([&] { write_safetensors(broken); }),
             "safetensors: the name of a tensor must be UTF-8\n"
-            "  got  \"w\\xff\"");
+            "  got  \"w\\xff\"\n"
+            "  why  the header is JSON, which is UTF-8");
   EXPECT_EQ(error_text<OptionError>([&] { write_safetensors({.tensors = {}, .metadata = {{"\xff", ""}}}); }),
             "safetensors: a key of the metadata must be UTF-8\n"
-            "  got  \"\\xff\"");
+            "  got  \"\\xff\"\n"
+            "  why  the header is JSON, which is UTF-8");
   EXPECT_EQ(error_text<OptionError>([&] { write_safetensors({.tensors = {}, .metadata = {{"", "\xff"}}}); }),
             "safetensors: the metadata must be UTF-8\n"
-            "  got  \"\\xff\"");
+            "  got  \"\\xff\"\n"
+            "  why  the header is JSON, which is UTF-8");
 }
 
 TEST(Safetensors, refuses_to_write_a_header_that_no_reader_takes) {

@@ -47,7 +47,8 @@ TEST_F(Limits, are_measured_on_no_more_threads_than_there_are) {
     } catch (const OptionError& error) {
       EXPECT_EQ(error.what(), "threads is " + std::to_string(threads) +
                                   ", expected 1 to 2\n"
-                                  "  why  limits are measured on no more threads than the kernels use");
+                                  "  why  limits are measured on no more threads than the kernels use\n"
+                                  "  fix  measure_limits(2)");
     }
   }
 }

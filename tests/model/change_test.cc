@@ -68,13 +68,16 @@ TEST(ChangedNetwork, refuses_an_option_of_no_layer) {
             "  may change  in_features, out_features, bias");
   EXPECT_EQ(error_of("GRU(3, 4) -> last", "2.hidden_size=5"),
             "2.hidden_size=5: the network has no layer 2\n"
-            "  layers  0. GRU, 1. last");
+            "  layers  0. GRU, 1. last\n"
+            "  why     layers are numbered from 0, each in the chain, or named by their kind\n"
+            "  fix     hidden_size=5, or with one of these numbers in front");
 }
 
 TEST(ChangedNetwork, asks_which_layer_where_several_have_the_option) {
   EXPECT_EQ(error_of(kChain, "hidden_size=5"),
             "hidden_size=5: several layers have the option hidden_size\n"
             "  layers  1. LSTM, 2. GRU\n"
+            "  why     only one of them is to change\n"
             "  fix     1.hidden_size=5");
 }
 
@@ -82,7 +85,8 @@ TEST(ChangedNetwork, names_what_decides_a_size_that_follows) {
   EXPECT_EQ(error_of(kChain, "1.input_size=5"),
             "input_size of 1. LSTM follows from the layer before\n"
             "  why         a layer reads what the one before gives\n"
-            "  decided by  0.embedding_dim");
+            "  decided by  0.embedding_dim\n"
+            "  fix         0.embedding_dim=5");
 }
 
 TEST(OptionChange, as_a_size_is_one_or_more) {

@@ -121,17 +121,81 @@ TEST(MakeNetwork, refuses_a_size_that_nothing_tells) {
             "OptionError LSTM: input_size is not known\n"
             "  at   LSTM(4)\n"
             "       ^^^^ nothing tells input_size\n"
-            "  fix  LSTM(100, 128): numbers a step, numbers it remembers");
+            "  why  it is how many numbers describe a step; a layer in front would tell\n"
+            "  fix  LSTM(4, input_size=100)");
   EXPECT_EQ(error_for("LSTM(3, 4) -> last -> Linear"),
             "OptionError Linear: out_features is not known\n"
             "  at   LSTM(3, 4) -> last -> Linear\n"
             "                             ^^^^^^ nothing tells out_features\n"
-            "  fix  Linear(256, 6): numbers in, numbers out");
+            "  why  it is how many numbers come out; the labels tell it only of the last layer\n"
+            "  fix  LSTM(3, 4) -> last -> Linear(out_features=6)");
   EXPECT_EQ(error_for("Embedding"),
             "OptionError Embedding: embedding_dim is not known\n"
             "  at   Embedding\n"
             "       ^^^^^^^^^ nothing tells embedding_dim\n"
-            "  fix  Embedding(5000, 100): words, numbers a word");
+            "  why  it is how many numbers stand for a word: yours to choose\n"
+            "  fix  Embedding(5000, 100)");
+}
+
+/// The fix that an error gives: a network as text.
+std::string fix_of(const std::string& text) {
+  const std::string error = error_for(text);
+  const size_t fix = error.find("\n  fix");
+  return fix == std::string::npos ? "" : error.substr(error.find_first_not_of(' ', fix + 6));
+}
+
+TEST(MakeNetwork, mends_the_text_and_keeps_all_else_of_it) {
+  EXPECT_EQ(fix_of("GRU(100, 20"), "GRU(100, 20)");
+  EXPECT_EQ(fix_of("GRU(100 20)"), "GRU(100, 20)");
+  EXPECT_EQ(fix_of("GRU(100, 20,"), "GRU(100, 20)");
+  EXPECT_EQ(fix_of("GRU(100, 20) LSTM(30)"), "GRU(100, 20) -> LSTM(30)");
+  EXPECT_EQ(fix_of("GRU(100, 20) ->"), "GRU(100, 20)");
+  EXPECT_EQ(fix_of("GRU(100, 20, batch_first=true)"), "GRU(100, 20, batch_first=True)");
+  EXPECT_EQ(fix_of("GRU(100, 20, batch_first=1)"), "GRU(100, 20, batch_first=True)");
+  EXPECT_EQ(fix_of("nn.GRUU(100, 20, bias=False)"), "nn.GRU(100, 20, bias=False)");
+  EXPECT_EQ(fix_of("GRU(100, 20, batchfirst=True)"), "GRU(100, 20, batch_first=True)");
+  EXPECT_EQ(fix_of("GRU(100, hidden=20)"), "GRU(100, hidden_size=20)");
+  EXPECT_EQ(fix_of("GRU(100, 20, 2.0)"), "GRU(100, 20, 2)");
+  EXPECT_EQ(fix_of("GRU(100, 20, hidden_size=30)"), "GRU(100, 20)");
+  EXPECT_EQ(fix_of("GRU(100, 20, zzz=30, bias=False)"), "GRU(100, 20, bias=False)");
+  EXPECT_EQ(fix_of("GRU(3, 4) -> last(2) -> Linear(5)"), "GRU(3, 4) -> last() -> Linear(5)");
+}
+
+TEST(MakeNetwork, gives_the_layer_the_size_that_comes_in_and_keeps_all_else) {
+  EXPECT_EQ(fix_of("LSTM(100, 20, bias=False) -> last -> Linear(30, 5)"),
+            "LSTM(100, 20, bias=False) -> last -> Linear(20, 5)");
+  EXPECT_EQ(fix_of("LSTM(100, 20, bidirectional=True) -> GRU(input_size=20, hidden_size=5)"),
+            "LSTM(100, 20, bidirectional=True) -> GRU(input_size=40, hidden_size=5)");
+  EXPECT_EQ(fix_of("LSTM(100, 20) -> last -> GRU(5)"), "LSTM(100, 20) -> GRU(5)");
+  EXPECT_EQ(fix_of("LSTM(100, 20) -> last -> mean"), "LSTM(100, 20) -> mean");
+}
+
+TEST(MakeNetwork, has_fixes_that_are_networks) {
+  for (const std::string text : {"GRU(100, 20",
+                                 "GRU(100 20)",
+                                 "GRU(100, 20,",
+                                 "GRU(100, 20) LSTM(30)",
+                                 "GRU(100, 20) ->",
+                                 "GRU(100, 20, batch_first=true)",
+                                 "nn.GRUU(100, 20)",
+                                 "GRU(100, hidden=20)",
+                                 "GRU(100, 20, 2.0)",
+                                 "GRU(100, 0)",
+                                 "GRU",
+                                 "GRU(20)",
+                                 "GRU(batch_first=True)",
+                                 "Embedding(5000, 100) -> LSTM()",
+                                 "Linear(5)",
+                                 "LSTM()",
+                                 "Embedding(5000, 100) -> Linear(bias=False) -> Linear(5)",
+                                 "LSTM(100, 20) -> Linear(30, 5)",
+                                 "LSTM(100, 20) -> last -> GRU(5)",
+                                 "RNN(20, 300, 5, True)",
+                                 "GRU(3, 4) -> last(2)"}) {
+    const std::string fix = fix_of(text);
+    ASSERT_NE(fix, "") << text;
+    EXPECT_NO_THROW(make_network(fix)) << text << " became " << fix;
+  }
 }
 
 TEST(MakeNetwork, refuses_an_unknown_layer_and_suggests_one) {
@@ -140,7 +204,8 @@ TEST(MakeNetwork, refuses_an_unknown_layer_and_suggests_one) {
             "  at     LTSM(3, 4) -> last\n"
             "         ^^^^ no such layer; did you mean LSTM?\n"
             "  known  last, first, mean, max, Dropout, Embedding, GRU, GRUCell, LSTM, LSTMCell, Linear, RNN, "
-            "RNNCell, ReLU, Sigmoid, Tanh");
+            "RNNCell, ReLU, Sigmoid, Tanh\n"
+            "  fix    LSTM(3, 4) -> last");
 }
 
 TEST(MakeNetwork, refuses_arguments_that_a_layer_does_not_take) {
@@ -148,28 +213,33 @@ TEST(MakeNetwork, refuses_arguments_that_a_layer_does_not_take) {
             "OptionError GRU has no option bidirectonal\n"
             "  at     GRU(3, 4, bidirectonal=True)\n"
             "                   ^^^^^^^^^^^^^^^^^ no such option; did you mean bidirectional?\n"
-            "  takes  input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional");
+            "  takes  input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional\n"
+            "  fix    GRU(3, 4, bidirectional=True)");
   EXPECT_EQ(error_for("GRU(3, 4) -> last(2)"),
             "OptionError last takes no more than 0 arguments\n"
             "  at     GRU(3, 4) -> last(2)\n"
             "                           ^ one too many\n"
-            "  takes  nothing");
+            "  takes  nothing\n"
+            "  fix    GRU(3, 4) -> last()");
   EXPECT_EQ(error_for("GRU(3, 4, hidden_size=5)"),
             "OptionError hidden_size is given twice\n"
-            "  at  GRU(3, 4, hidden_size=5)\n"
-            "                ^^^^^^^^^^^^^ given before");
+            "  at   GRU(3, 4, hidden_size=5)\n"
+            "                 ^^^^^^^^^^^^^ given before\n"
+            "  fix  GRU(3, 4)");
 }
 
 TEST(MakeNetwork, refuses_values_of_the_wrong_kind) {
   const auto wrong = [](const std::string& text, const std::string& option, const std::string& mark,
-                        const std::string& expected) {
-    return "OptionError " + option + " cannot have this value\n  at  " + text + "\n      " + mark + " " +
-           option + ": expected " + expected;
+                        const std::string& expected, const std::string& fix = "") {
+    const std::string space = fix.empty() ? "" : " ";
+    return "OptionError " + option + " cannot have this value\n  at  " + space + text + "\n      " + space +
+           mark + " " + option + ": expected " + expected + (fix.empty() ? "" : "\n  fix  " + fix);
   };
-  EXPECT_EQ(error_for("GRU(0, 4)"), wrong("GRU(0, 4)", "input_size", "    ^", "1 or more"));
-  EXPECT_EQ(error_for("GRU(3, 4.5)"), wrong("GRU(3, 4.5)", "hidden_size", "       ^^^", "a whole number"));
+  EXPECT_EQ(error_for("GRU(0, 4)"), wrong("GRU(0, 4)", "input_size", "    ^", "1 or more", "GRU(100, 4)"));
+  EXPECT_EQ(error_for("GRU(3, 4.5)"),
+            wrong("GRU(3, 4.5)", "hidden_size", "       ^^^", "a whole number", "GRU(3, 4)"));
   EXPECT_EQ(error_for("GRU(3, 4, bias=1)"),
-            wrong("GRU(3, 4, bias=1)", "bias", "          ^^^^^^", "True or False"));
+            wrong("GRU(3, 4, bias=1)", "bias", "          ^^^^^^", "True or False", "GRU(3, 4, bias=True)"));
   EXPECT_EQ(error_for("Dropout('a')"), wrong("Dropout('a')", "p", "        ^^^", "a number"));
   EXPECT_EQ(error_for("RNNCell(3, 4, nonlinearity=1)"),
             wrong("RNNCell(3, 4, nonlinearity=1)", "nonlinearity", "              ^^^^^^^^^^^^^^",
@@ -200,7 +270,8 @@ TEST(MakeNetwork, refuses_a_written_size_that_does_not_fit_the_layer_before) {
             "LSTM: axis feature has size 10, expected 12\n"
             "  expected  [batch, seq, feature=12]    12 = input_size\n"
             "  got       [batch, seq, feature=10]\n"
-            "  fix       LSTM({.input_size = 10, …})");
+            "  why       input_size counts the numbers along the last axis\n"
+            "  fix       Embedding(50, 10) -> LSTM(10, 8)");
 }
 
 std::string refusal_of(const std::string& text) {
@@ -246,11 +317,9 @@ TEST(Network, looks_ids_up_in_front_of_all_other_layers) {
             "Embedding cannot read what LSTM gives\n"
             "  at   LSTM(3, 4) -> Embedding(5, 6)\n"
             "                     ^^^^^^^^^ expected in front of all other layers\n"
-            "  why  it looks up whole numbers, ids; LSTM gives numbers with fractions");
+            "  why  it looks up whole numbers, ids; LSTM gives numbers with fractions\n"
+            "  fix  Embedding(5, 6) -> …");
 }
-
-/// The part of a fix that is a network: behind ": " stand words.
-std::string network_in(const std::string& fix) { return fix.substr(0, fix.find(": ")); }
 
 TEST(Fixes, of_networks_that_cannot_be_are_networks) {
   for (const std::string wrong :
@@ -263,7 +332,7 @@ TEST(Fixes, of_networks_that_cannot_be_are_networks) {
       size_t fixes = 0;
       for (const ErrorDetail& detail : error.details()) {
         if (detail.label != "fix") continue;
-        EXPECT_NO_THROW(make_network(network_in(detail.text))) << wrong << ": " << detail.text;
+        EXPECT_NO_THROW(make_network(detail.text)) << wrong << ": " << detail.text;
         ++fixes;
       }
       EXPECT_EQ(fixes, 1U) << error.what();

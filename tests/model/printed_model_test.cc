@@ -91,28 +91,40 @@ std::string error_of(const std::string& text) {
 TEST(PrintedModel, that_cannot_be_read_is_marked_at_the_place) {
   EXPECT_EQ(error_of("M(\n  (a): LSTM(3, 4)\n"),
             "the text of print(model) cannot be read, line 2\n"
-            "  at    (a): LSTM(3, 4)\n"
-            "                       ^ expected ')', the end of M(");
+            "  at     (a): LSTM(3, 4)\n"
+            "                        ^ expected ')', the end of M(\n"
+            "  why  it is not as PyTorch prints it: something was cut off or changed\n"
+            "  fix  python -c 'from net import model; print(model)' > model.txt");
   EXPECT_EQ(error_of("M(\n  (a): ->\n)"),
             "the text of print(model) cannot be read, line 2\n"
-            "  at    (a): ->\n"
-            "             ^ expected the name of a module, such as LSTM");
+            "  at     (a): ->\n"
+            "              ^ expected the name of a module, such as LSTM\n"
+            "  why  it is not as PyTorch prints it: something was cut off or changed\n"
+            "  fix  python -c 'from net import model; print(model)' > model.txt");
   EXPECT_EQ(error_of("M(\n  (a): LSTM(3, 4)\n)\n)"),
             "the text of print(model) cannot be read, line 4\n"
-            "  at  )\n"
-            "      ^ expected the end: the model's last ) stands before");
+            "  at   )\n"
+            "       ^ expected the end: the model's last ) stands before\n"
+            "  why  it is not as PyTorch prints it: something was cut off or changed\n"
+            "  fix  python -c 'from net import model; print(model)' > model.txt");
   EXPECT_EQ(error_of(">>> print(model)\nM(\n  (a): LSTM(3, 4)\n)"),
             "the text of print(model) cannot be read, line 1\n"
-            "  at  >>> print(model)\n"
-            "      ^ expected the name of a module, such as LSTM");
+            "  at   >>> print(model)\n"
+            "       ^ expected the name of a module, such as LSTM\n"
+            "  why  it is not as PyTorch prints it: something was cut off or changed\n"
+            "  fix  python -c 'from net import model; print(model)' > model.txt");
   EXPECT_EQ(error_of("M(\n  (a): 100001 x LSTM(3, 4)\n)"),
             "the text of print(model) cannot be read, line 2\n"
-            "  at    (a): 100001 x LSTM(3, 4)\n"
-            "             ^ expected a number of modules from 1 to 100000");
+            "  at     (a): 100001 x LSTM(3, 4)\n"
+            "              ^ expected a number of modules from 1 to 100000\n"
+            "  why  it is not as PyTorch prints it: something was cut off or changed\n"
+            "  fix  python -c 'from net import model; print(model)' > model.txt");
   EXPECT_EQ(error_of("(a): M"),
             "the text of print(model) cannot be read, line 1\n"
-            "  at  (a): M\n"
-            "            ^ expected '(' behind the name of the model");
+            "  at   (a): M\n"
+            "             ^ expected '(' behind the name of the model\n"
+            "  why  it is not as PyTorch prints it: something was cut off or changed\n"
+            "  fix  python -c 'from net import model; print(model)' > model.txt");
 }
 
 TEST(PrintedModel, is_not_read_at_any_depth) {

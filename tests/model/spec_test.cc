@@ -26,9 +26,11 @@ std::string error_for(const std::string& text) {
 }
 
 /// What every error of the grammar says: the text, the mark below it, what was expected there.
-std::string expected_at(const std::string& text, size_t column, const std::string& expected) {
-  return "OptionError the network cannot be read\n  at  " + text + "\n      " + std::string(column, ' ') +
-         "^ expected " + expected;
+std::string expected_at(const std::string& text, size_t column, const std::string& expected,
+                        const std::string& fix = "") {
+  const std::string space = fix.empty() ? "" : " ";
+  return "OptionError the network cannot be read\n  at  " + space + text + "\n      " + space +
+         std::string(column, ' ') + "^ expected " + expected + (fix.empty() ? "" : "\n  fix  " + fix);
 }
 
 TEST(ParseChain, reads_one_layer_as_pytorch_writes_it) {
@@ -79,13 +81,18 @@ TEST(ParseChain, keeps_names_and_places_of_arguments) {
 }
 
 TEST(ParseChain, marks_where_the_grammar_breaks) {
-  EXPECT_EQ(error_for(""), expected_at("", 0, "the name of a layer, such as LSTM"));
-  EXPECT_EQ(error_for("LSTM(3) ->"), expected_at("LSTM(3) ->", 10, "the name of a layer, such as LSTM"));
+  EXPECT_EQ(error_for(""),
+            "OptionError the network cannot be read\n"
+            "  at   \n"
+            "       ^ expected the name of a layer, such as LSTM\n"
+            "  why  the text is empty");
+  EXPECT_EQ(error_for("LSTM(3) ->"),
+            expected_at("LSTM(3) ->", 10, "the name of a layer, such as LSTM", "LSTM(3)"));
   EXPECT_EQ(error_for("-> LSTM(3)"), expected_at("-> LSTM(3)", 0, "the name of a layer, such as LSTM"));
   EXPECT_EQ(error_for("LSTM(3) GRU(4)"),
-            expected_at("LSTM(3) GRU(4)", 8, "'->' and another layer, or the end"));
-  EXPECT_EQ(error_for("LSTM(3 4)"), expected_at("LSTM(3 4)", 7, "',' or ')'"));
-  EXPECT_EQ(error_for("LSTM(3, 4"), expected_at("LSTM(3, 4", 9, "',' or ')'"));
+            expected_at("LSTM(3) GRU(4)", 8, "'->' and another layer, or the end", "LSTM(3) -> GRU(4)"));
+  EXPECT_EQ(error_for("LSTM(3 4)"), expected_at("LSTM(3 4)", 7, "',' or ')'", "LSTM(3, 4)"));
+  EXPECT_EQ(error_for("LSTM(3, 4"), expected_at("LSTM(3, 4", 9, "',' or ')'", "LSTM(3, 4)"));
   EXPECT_EQ(error_for("torch.LSTM(3)"), expected_at("torch.LSTM(3)", 6, "'nn.'"));
 }
 
@@ -103,7 +110,8 @@ TEST(ParseChain, leaves_out_where_and_as_what_pytorch_computes) {
   EXPECT_TRUE(chain.placed);
   EXPECT_EQ(chain.layers.at(0).arguments.size(), 3U);
   EXPECT_FALSE(parse_chain("LSTM(3, 4)").placed);
-  EXPECT_EQ(error_for("LSTM(3, 4, device=cpu"), expected_at("LSTM(3, 4, device=cpu", 21, "',' or ')'"));
+  EXPECT_EQ(error_for("LSTM(3, 4, device=cpu"),
+            expected_at("LSTM(3, 4, device=cpu", 21, "',' or ')'", "LSTM(3, 4, device=cpu)"));
 }
 
 TEST(ParseChain, marks_a_place_in_its_line) {
@@ -111,24 +119,27 @@ TEST(ParseChain, marks_a_place_in_its_line) {
             "OptionError the network cannot be read\n"
             "  at   GRU(x)\n"
             "           ^ expected a number, True, False, None or a text in quotes");
-  EXPECT_EQ(error_for("LSTM(3, 4\r\n\r\n"), expected_at("LSTM(3, 4", 9, "',' or ')'"));
+  EXPECT_EQ(error_for("LSTM(3, 4\r\n\r\n"), expected_at("LSTM(3, 4", 9, "',' or ')'", "LSTM(3, 4)"));
 }
 
 TEST(ParseChain, marks_values_that_are_none) {
   const std::string value = "a number, True, False, None or a text in quotes";
   EXPECT_EQ(error_for("LSTM(,)"), expected_at("LSTM(,)", 5, value));
   EXPECT_EQ(error_for("LSTM(3, 4x)"), expected_at("LSTM(3, 4x)", 8, value));
-  EXPECT_EQ(error_for("LSTM(3, bias=true)"), expected_at("LSTM(3, bias=true)", 13, value));
+  EXPECT_EQ(error_for("LSTM(3, bias=true)"),
+            expected_at("LSTM(3, bias=true)", 13, value, "LSTM(3, bias=True)"));
   EXPECT_EQ(error_for("LSTM(bias=)"), expected_at("LSTM(bias=)", 10, value));
   EXPECT_EQ(error_for("LSTM(99999999999999999999999"),
-            expected_at("LSTM(99999999999999999999999", 28, "',' or ')'"));
+            expected_at("LSTM(99999999999999999999999", 28, "',' or ')'", "LSTM(99999999999999999999999)"));
   EXPECT_EQ(error_for("RNN(3, 'relu)"), expected_at("RNN(3, 'relu)", 8, "a closing '"));
 }
 
 TEST(ParseChain, counts_characters_and_not_bytes_in_front_of_the_mark) {
   EXPECT_EQ(error_for("LSTM('é' x"),
-            "OptionError the network cannot be read\n  at  LSTM('é' x\n      "
-            "         ^ expected ',' or ')'");
+            "OptionError the network cannot be read\n"
+            "  at   LSTM('é' x\n"
+            "                ^ expected ',' or ')'\n"
+            "  fix  LSTM('é', x");
 }
 
 }  // namespace

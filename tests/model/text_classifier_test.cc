@@ -94,13 +94,13 @@ TEST(TextClassifier, refuses_networks_that_do_not_classify_texts) {
             "OptionError the network does not classify texts\n"
             "  network  LSTM(3, 4) -> last -> Linear\n"
             "  why      it does not begin with an Embedding\n"
-            "  fix      Embedding(100) -> LSTM(128) -> last -> Linear");
+            "  fix      Embedding(3) -> LSTM(3, 4) -> last -> Linear");
   EXPECT_EQ(
       error_of([] { small_model("Embedding(5) -> GRU(4) -> Linear"); }),
       "OptionError the network does not classify texts\n"
       "  network  Embedding(5) -> GRU(4) -> Linear\n"
       "  why      it ends in [batch, seq, class=2], expected [batch, class=2]: one score for each label\n"
-      "  fix      Embedding(100) -> LSTM(128) -> last -> Linear");
+      "  fix      Embedding(5) -> GRU(4) -> last -> Linear");
   EXPECT_THAT(error_of([] { small_model("Embedding(5) -> GRU(4, batch_first=False) -> last -> Linear"); }),
               HasSubstr("why      a batch of texts has batch first, but a layer says batch_first=False"));
 }
@@ -115,7 +115,7 @@ TEST(TextClassifier, refuses_chains_that_fit_no_vocabulary_and_no_labels) {
             "OptionError the network does not classify texts\n"
             "  network  Embedding(5) -> GRU(4) -> Linear\n"
             "  why      it ends in [batch, seq, class], expected [batch, class]: one score for each label\n"
-            "  fix      Embedding(100) -> LSTM(128) -> last -> Linear");
+            "  fix      Embedding(5) -> GRU(4) -> last -> Linear");
   EXPECT_THAT(error_for_chain("Embedding(5) -> GRU(4) -> last"), HasSubstr("it ends in [batch, hidden=4]"));
   EXPECT_THAT(error_for_chain("GRU(3, 4) -> last -> Linear"), HasSubstr("does not begin with an Embedding"));
   EXPECT_THAT(error_for_chain("Embedding(5) -> Dropout(1.5) -> GRU(4) -> last -> Linear"),
@@ -131,34 +131,41 @@ TEST(TextClassifier, refuses_labels_that_a_search_would_not_find) {
   EXPECT_EQ(error_for_labels({"a", "b", "c"}), "no error");
   EXPECT_EQ(error_for_labels({"a", "c", "b"}),
             "OptionError the label \"b\" stands behind \"c\"\n"
-            "  expected  the labels in the order of their bytes");
-  EXPECT_EQ(error_for_labels({"a", "b", "b"}), "OptionError the label \"b\" occurs twice");
+            "  expected  the labels in the order of their bytes\n"
+            "  why       the number of a label is its place in this order\n"
+            "  fix       std::sort(labels.begin(), labels.end())");
+  EXPECT_EQ(error_for_labels({"a", "b", "b"}),
+            "OptionError the label \"b\" occurs twice\n"
+            "  why  each label has one score\n"
+            "  fix  labels.erase(std::unique(labels.begin(), labels.end()), labels.end())");
 }
 
 TEST(TextClassifier, refuses_a_file_whose_labels_or_words_are_out_of_order_or_there_twice) {
-  const std::string start = "FormatError m: byte 8: the description of the model cannot be read\n  why  ";
+  const std::string start = "FormatError m: byte 8: the description of the model cannot be read\n  why  ",
+                    fix = "\n  fix  copy it again, or train it again: runnel train …";
   EXPECT_EQ(error_for(changed([](Json& d) { d["labels"] = {"yes", "no"}; })),
-            start +
-                "the label \"no\" stands behind \"yes\"\n"
-                "         expected  the labels in the order of their bytes");
+            start + "the label \"no\" stands behind \"yes\"" + fix);
   EXPECT_EQ(error_for(changed([](Json& d) { d["labels"] = {"yes", "yes"}; })),
-            start + "the label \"yes\" occurs twice");
+            start + "the label \"yes\" occurs twice" + fix);
   EXPECT_EQ(error_for(changed([](Json& d) { d["vocabulary"][3] = "good"; })),
-            start + "vocabulary: \"good\" occurs twice: as word 2 and as word 3");
+            start + "vocabulary: \"good\" occurs twice: as word 2 and as word 3" + fix);
   EXPECT_EQ(error_for(changed([](Json& d) { d["vocabulary"][0] = "pad"; })),
-            start + "vocabulary: word 0 is \"pad\", expected \"<pad>\"");
+            start + "vocabulary: word 0 is \"pad\", expected \"<pad>\"" + fix);
 }
 
 TEST(TextClassifier, refuses_a_safetensors_file_that_is_no_model) {
   EXPECT_EQ(error_for(write_safetensors({.tensors = arrays_of(*small_model().network.module)})),
             "FormatError m: byte 8: a safetensors file, but not a model of Runnel\n"
             "  expected  metadata with the key runnel.model\n"
-            "  fix       runnel train writes such files; runnel run SPEC --weights FILE reads bare weights");
+            "  why       these are weights alone: what network they belong to is not told\n"
+            "  fix       runnel train writes models; runnel run 'LSTM(…)' --weights m reads weights");
 }
 
 TEST(TextClassifier, refuses_a_model_of_another_kind) {
   EXPECT_EQ(error_for(changed([](Json& d) { d["kind"] = "tagger"; })),
-            "FormatError m: byte 8: a model of the kind \"tagger\", expected \"text-classifier\"");
+            "FormatError m: byte 8: a model of the kind \"tagger\", expected \"text-classifier\"\n"
+            "  why  another program, or another version of Runnel, wrote it\n"
+            "  fix  runnel train writes the kind that is expected");
 }
 
 TEST(TextClassifier, refuses_a_model_of_a_newer_version) {
@@ -210,7 +217,9 @@ TEST(TextClassifier, refuses_a_description_that_lies_about_sizes_before_it_makes
             "             3: Linear(in_features=400000000, out_features=2)\n"
             "  why        1: the file is for hidden_size 4, the model has 400000000\n"
             "             3: the file is for in_features 4, the model has 400000000\n"
-            "  fix        a model of the sizes of the file, or the weights of this model");
+            "  fix        1: GRU(input_size=5, hidden_size=4)\n"
+            "             3: Linear(in_features=4, out_features=2)\n"
+            "             or the weights of this model");
   EXPECT_THAT(error_for(with_network("Embedding(999999999999, 5) -> GRU(5, 4) -> last -> Linear(4, 2)")),
               HasSubstr("0.weight"));
   EXPECT_THAT(error_for(with_network("Embedding(5, 5) -> GRU(5, 4, 1000000000) -> last -> Linear(4, 2)")),

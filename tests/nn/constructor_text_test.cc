@@ -39,6 +39,7 @@ TEST(Linear, leaves_a_size_open_in_a_fix_when_only_data_tell_it) {
             "ShapeError Linear: axis feature has size 5, expected 4\n"
             "  expected  [batch, feature=4]    4 = in_features\n"
             "  got       [batch, feature=5]\n"
+            "  why       in_features counts the numbers along the last axis\n"
             "  fix       Linear({.in_features = 5, .out_features = …})");
 }
 

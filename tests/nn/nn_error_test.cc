@@ -44,17 +44,24 @@ TEST(NnError, says_which_size_is_missing) {
 
 TEST(NnError, says_what_an_option_may_be) {
   EXPECT_EQ(error_of([] { GRU({.input_size = 4, .hidden_size = 2, .dropout = 1.5}); }),
-            "OptionError: GRU: dropout probability is 1.5, expected 0 … 1");
+            "OptionError: GRU: dropout probability is 1.5, expected 0 … 1\n"
+            "  why  it is the share of values that are set to zero");
   EXPECT_EQ(error_of([] { Dropout({.p = -0.25}); }),
-            "OptionError: Dropout: dropout probability is -0.25, expected 0 … 1");
+            "OptionError: Dropout: dropout probability is -0.25, expected 0 … 1\n"
+            "  why  it is the share of values that are set to zero");
   EXPECT_EQ(error_of([] { Dropout({.p = std::nan("")}); }),
-            "OptionError: Dropout: dropout probability is nan, expected 0 … 1");
+            "OptionError: Dropout: dropout probability is nan, expected 0 … 1\n"
+            "  why  it is the share of values that are set to zero");
   EXPECT_EQ(error_of([] { LSTM({.input_size = 4, .hidden_size = 2, .proj_size = 2}); }),
-            "OptionError: LSTM: proj_size is 2, expected less than hidden_size, which is 2");
+            "OptionError: LSTM: proj_size is 2, expected less than hidden_size, which is 2\n"
+            "  why  a projection makes h smaller than the cell state\n"
+            "  fix  proj_size = 1, or 0 for none");
   EXPECT_EQ(error_of([] { RNN({.input_size = 4, .hidden_size = 2, .nonlinearity = "sin"}); }),
             "OptionError: RNN: nonlinearity is \"sin\", expected \"tanh\" or \"relu\"");
   const std::string padding =
-      "OptionError: Embedding: padding_idx is {}, expected -5 … 4 (num_embeddings is 5)";
+      "OptionError: Embedding: padding_idx is {}, expected -5 … 4 (num_embeddings is 5)\n"
+      "  why  it is the number of the row that stays zero, from the end where it is negative\n"
+      "  fix  padding_idx = 0, or num_embeddings = 6";
   for (const int64_t row : {5, -6}) {
     EXPECT_EQ(error_of([&] { Embedding({.num_embeddings = 5, .embedding_dim = 2, .padding_idx = row}); }),
               std::string(padding).replace(padding.find("{}"), 2, std::to_string(row)));
@@ -84,23 +91,27 @@ TEST(NnError, says_which_option_sets_the_number_of_features) {
             "ShapeError: GRU \"encoder\": axis feature has size 64, expected 100\n"
             "  expected  [batch, seq, feature=100]         100 = input_size\n"
             "  got       [batch=32, seq=57, feature=64]\n"
+            "  why       input_size counts the numbers along the last axis\n"
             "  fix       GRU({.input_size = 64, …})");
   EXPECT_EQ(error_of([&] { gru(Tensor({{"seq", 57}, {"hidden", 64}})); }),
             "ShapeError: GRU \"encoder\": axis hidden has size 64, expected 100\n"
             "  expected  [seq, feature=100]     100 = input_size\n"
             "  got       [seq=57, hidden=64]\n"
+            "  why       input_size counts the numbers along the last axis\n"
             "  fix       GRU({.input_size = 64, …})");
   const Linear linear({.in_features = 256, .out_features = 6});
   EXPECT_EQ(error_of([&] { linear(Tensor({{"batch", 3}, {"hidden", 128}})); }),
             "ShapeError: Linear: axis hidden has size 128, expected 256\n"
             "  expected  [batch=3, hidden=256]    256 = in_features\n"
             "  got       [batch=3, hidden=128]\n"
+            "  why       in_features counts the numbers along the last axis\n"
             "  fix       Linear({.in_features = 128, .out_features = 6})");
   const GRUCell cell({.input_size = 4, .hidden_size = 2});
   EXPECT_EQ(error_of([&] { cell(Tensor({{"batch", 3}, {"feature", 5}})); }),
             "ShapeError: GRUCell: axis feature has size 5, expected 4\n"
             "  expected  [batch=3, feature=4]    4 = input_size\n"
             "  got       [batch=3, feature=5]\n"
+            "  why       input_size counts the numbers along the last axis\n"
             "  fix       GRUCell({.input_size = 5, …})");
 }
 
@@ -173,12 +184,16 @@ TEST(NnError, says_what_shape_a_cells_state_has) {
             "ShapeError: LSTMCell: h has the wrong shape\n"
             "  expected  [batch=5, hidden=3]    like its output: a cell has neither layers nor directions\n"
             "  got       [hidden=3]\n"
-            "  fix       the state that the cell gave for the step before, or none at the first step");
+            "  why       each sequence of the batch has a state of its own\n"
+            "  fix       Tensor h(Shape{{\"batch\", 5}, {\"hidden\", 3}}) at the first step, then what the "
+            "cell gave");
   EXPECT_EQ(error_of([&] { cell(x, {h, Tensor({{"batch", 5}, {"hidden", 4}})}); }),
             "ShapeError: LSTMCell: c has the wrong shape\n"
             "  expected  [batch=5, hidden=3]    like its output: a cell has neither layers nor directions\n"
             "  got       [batch=5, hidden=4]\n"
-            "  fix       the state that the cell gave for the step before, or none at the first step");
+            "  why       each sequence of the batch has a state of its own\n"
+            "  fix       Tensor c(Shape{{\"batch\", 5}, {\"hidden\", 3}}) at the first step, then what the "
+            "cell gave");
 }
 
 TEST(NnError, says_that_only_an_LSTM_has_a_cell_state) {
@@ -193,9 +208,12 @@ TEST(NnError, says_that_only_an_LSTM_has_a_cell_state) {
 }
 
 TEST(NnError, says_which_axis_is_missing) {
-  EXPECT_EQ(error_of([] { Pooling{PoolingKind::mean}(Tensor({{"batch", 2}, {"feature", 3}})); }),
-            "ShapeError: mean: the input has no axis seq\n"
-            "  got  [batch=2, feature=3]");
+  EXPECT_EQ(
+      error_of([] { Pooling{PoolingKind::mean}(Tensor({{"batch", 2}, {"feature", 3}})); }),
+      "ShapeError: mean: the input has no axis seq\n"
+      "  got  [batch=2, feature=3]\n"
+      "  why  it goes over the steps of a sequence; a layer before it has done that, or there were none\n"
+      "  fix  leave out mean");
   EXPECT_EQ(error_of([] { Linear({.in_features = 1, .out_features = 1})(Tensor({}, {1})); }),
             "ShapeError: Linear: the input has no axis feature\n"
             "  got  []");

@@ -62,7 +62,8 @@ TEST(LoadState, lists_all_that_does_not_fit_and_changes_nothing) {
             "  misshapen  weight: the file has [3, 2], the model [2, 3]");
   EXPECT_EQ(error_of([&] { load_state(linear, {{"weight", Tensor({{"out", 2}, {"in", 3}})}}, "w"); }),
             "Error: w: the weights do not fit the model\n"
-            "  missing  bias [out=2]");
+            "  missing  bias [out=2]\n"
+            "  why      the file holds a part of such a model, or a model without these layers");
   EXPECT_EQ(numbers(linear.parameters()[0]), before);
 }
 
@@ -75,7 +76,8 @@ TEST(LoadState, says_which_sizes_a_file_is_for) {
                   "\n  file       LSTM(input_size=10, hidden_size=21, num_layers=2, bidirectional=True)"
                   "\n  model      LSTM(input_size=10, hidden_size=20, num_layers=2, bidirectional=True)"
                   "\n  why        the file is for hidden_size 21, the model has 20"
-                  "\n  fix        a model of the sizes of the file, or the weights of this model"));
+                  "\n  fix        LSTM(input_size=10, hidden_size=21, num_layers=2, bidirectional=True)"
+                  "\n             or the weights of this model"));
 }
 
 TEST(LoadState, says_so_of_each_layer_of_a_chain) {
@@ -104,6 +106,20 @@ TEST(WeightsConfig, deduces_projection_bias_and_cells) {
   EXPECT_EQ(config_of(Embedding({.num_embeddings = 4, .embedding_dim = 5})), "none");
 }
 
+TEST(LoadState, says_what_stands_in_front_of_the_names_and_how_to_rename_them) {
+  Linear linear = small();
+  std::vector<NamedTensor> of_chain = state_of(linear);
+  for (NamedTensor& tensor : of_chain) tensor.name = "0." + tensor.name;
+  EXPECT_THAT(
+      error_of([&] { load_state(linear, of_chain, "w"); }),
+      testing::HasSubstr("\n  why      in front of the names the file has \"0.\", the model nothing"
+                         "\n  fix      {k.removeprefix('0.'): v for k, v in model.state_dict().items()}"));
+  Sequential chain(small());
+  EXPECT_THAT(error_of([&] { load_state(chain, state_of(linear), "w"); }),
+              testing::HasSubstr("\n  why      in front of the names the file has nothing, the model \"0.\""
+                                 "\n  fix      {'0.' + k: v for k, v in model.state_dict().items()}"));
+}
+
 TEST(LoadState, does_not_list_without_end) {
   std::vector<NamedTensor> state = state_of(small());
   std::string expected = "Error: w: the weights do not fit the model";
@@ -111,7 +127,9 @@ TEST(LoadState, does_not_list_without_end) {
     state.push_back({fmt::format("extra_{}", i), Tensor({{"out", 1}})});
     if (i < 12) expected += fmt::format("\n  {:7}  extra_{} [1]", i == 0 ? "surplus" : "", i);
   }
-  expected += "\n           … and 2 more";
+  expected +=
+      "\n           … and 2 more"
+      "\n  why      the file holds more than this model: other layers, or biases";
   Linear linear = small();
   EXPECT_EQ(error_of([&] { load_state(linear, state, "w"); }), expected);
 }

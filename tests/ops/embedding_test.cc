@@ -122,9 +122,12 @@ TEST(Embedding, wants_a_table_of_words) {
   EXPECT_EQ(error_of([] { embedding(Ids({}, {0}), Tensor({{"feature", 3}, {"vocab", 2}})); }),
             "ShapeError: embedding: the weight has one row a word\n"
             "  expected  [vocab, feature]\n"
-            "  got       [feature=3, vocab=2]");
+            "  got       [feature=3, vocab=2]\n"
+            "  why       the axes tell rows from columns by their names\n"
+            "  fix       reshape(weight, Shape{{\"vocab\", 3}, {\"feature\", 2}})");
   EXPECT_EQ(error_of([] { embedding(Ids({}, {0}), kTable, {.padding_idx = 3}); }),
-            "OptionError: embedding: padding_idx is 3, expected 0 … 2, or -1 for none");
+            "OptionError: embedding: padding_idx is 3, expected 0 … 2, or -1 for none\n"
+            "  why  it is the id of the row that stays zero");
 }
 
 }  // namespace

@@ -64,11 +64,13 @@ TEST(Linear, refuses_another_number_of_features) {
   EXPECT_EQ(error_of([] { linear(Tensor({{"batch", 2}, {"feature", 4}}), kWeight, kBias, "class"); }),
             "ShapeError: linear: the last axis of the input is feature=4, expected in=3\n"
             "  expected  [batch, in=3]\n"
-            "  got       [batch=2, feature=4]");
+            "  got       [batch=2, feature=4]\n"
+            "  why       it multiplies along this axis, which must be the same in both operands");
   EXPECT_EQ(error_of([] { linear(Tensor({}, {1}), kWeight, kBias, "class"); }),
             "ShapeError: linear: the input has no axis to multiply along\n"
             "  expected  [batch, in=3]\n"
-            "  got       []");
+            "  got       []\n"
+            "  why       it multiplies along this axis, which must be the same in both operands");
 }
 
 TEST(Matmul, multiplies_with_a_matrix) {
@@ -88,10 +90,13 @@ TEST(Matmul, refuses_axes_that_do_not_meet) {
   EXPECT_EQ(error_of([] { matmul(kX, kWeight); }),
             "ShapeError: matmul: the last axis of the input is feature=3, expected out=2\n"
             "  expected  [batch, out=2]\n"
-            "  got       [batch=2, feature=3]");
+            "  got       [batch=2, feature=3]\n"
+            "  why       it multiplies along this axis, which must be the same in both operands");
   EXPECT_EQ(error_of([] { matmul(kX, kBias); }),
             "ShapeError: matmul: the second operand has 1 axis, expected 2\n"
-            "  got  [out=2]");
+            "  got  [out=2]\n"
+            "  why  its rows are multiplied with the last axis of the first operand\n"
+            "  fix  one matrix of them: select(x, \"out\", 0)");
 }
 
 }  // namespace

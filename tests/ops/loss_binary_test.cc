@@ -65,7 +65,8 @@ TEST(BinaryCrossEntropyWithLogits, explains_what_does_not_fit) {
             }),
             "ShapeError: pos_weight of binary_cross_entropy_with_logits: it has more axes than the logits\n"
             "  expected  [batch=3, class=2]           the logits; some of these axes\n"
-            "  got       [batch=3, class=2, seq=1]");
+            "  got       [batch=3, class=2, seq=1]\n"
+            "  why       a weight is for axes of the logits, such as one for each class");
 }
 
 }  // namespace

@@ -175,7 +175,8 @@ TEST(CrossEntropy, explains_options_that_cannot_be) {
   EXPECT_EQ(error_of([] { cross_entropy(Tensor({}, {1}), Ids({}, {0})); }),
             "ShapeError: cross_entropy: the logits have no axis of classes\n"
             "  expected  [batch, class]\n"
-            "  got       []");
+            "  got       []\n"
+            "  why       it compares a score for each class with the class that is right");
 }
 
 RC_GTEST_PROP(CrossEntropy, is_nll_loss_of_log_softmax, ()) {

@@ -99,7 +99,10 @@ TEST_P(Poolings, explain_what_does_not_fit) {
             "ShapeError: " + std::string(pooling.name) +
                 ": a padded batch has the axes seq and batch in front\n"
                 "  expected  [batch, seq, feature]    or [seq, batch, feature]\n"
-                "  got       [batch=2, feature=3]");
+                "  got       [batch=2, feature=3]\n"
+                "  why       the names of the axes tell steps from sequences\n"
+                "  fix       one step a sequence: reshape(x, Shape{{\"batch\", 2}, {\"seq\", 1}, "
+                "{\"feature\", 3}})");
   EXPECT_THAT(error_of([&] { pooling.op(Tensor({{"feature", 2}, {"batch", 2}, {"seq", 3}}), {1, 1}); }),
               testing::HasSubstr("a padded batch has the axes seq and batch in front"));
   EXPECT_THAT(error_of([&] { pooling.op(Tensor(kBatchFirst), {1, 2}); }),

@@ -125,7 +125,8 @@ TEST(Max, takes_the_first_of_equals_and_keeps_nan) {
 TEST(Max, explains_that_nothing_has_no_maximum) {
   EXPECT_EQ(error_of([] { max(Tensor({{"batch", 2}, {"seq", 0}}), "seq"); }),
             "ShapeError: max: axis seq has size 0, and nothing has no largest value\n"
-            "  got  [batch=2, seq=0]");
+            "  got  [batch=2, seq=0]\n"
+            "  fix  leave out what is empty before; mean and sum of nothing are 0");
   EXPECT_THAT(error_of([] { max(kX, "hidden"); }),
               testing::StartsWith("ShapeError: there is no axis hidden; "));
 }

@@ -47,11 +47,13 @@ TEST(Concat, adds_the_gradients_of_one_variable_used_twice) {
 
 TEST(Concat, explains_what_does_not_fit) {
   EXPECT_EQ(error_of([] { concat({}, "seq"); }),
-            "ShapeError: concat: the list of tensors is empty, expected one or more");
+            "ShapeError: concat: the list of tensors is empty, expected one or more\n"
+            "  why  the result takes its other axes from them");
   EXPECT_EQ(error_of([] { concat({kX, Tensor({{"batch", 3}, {"seq", 3}})}, "seq"); }),
             "ShapeError: concat: tensor 1 of the list does not fit the first\n"
             "  expected  [batch=2, seq]\n"
-            "  got       [batch=3, seq=3]");
+            "  got       [batch=3, seq=3]\n"
+            "  why       only the axis along which they follow each other may differ");
   EXPECT_THAT(error_of([] { concat({kX, Tensor({{"seq", 3}, {"batch", 2}})}, "seq"); }),
               testing::StartsWith("ShapeError: concat: tensor 1 of the list does not fit the first\n"));
   EXPECT_THAT(error_of([] { concat({kX}, "hidden"); }),
@@ -73,14 +75,17 @@ TEST(Stack, puts_a_new_axis_anywhere) {
 
 TEST(Stack, explains_what_does_not_fit) {
   EXPECT_EQ(error_of([] { stack({}, "layer"); }),
-            "ShapeError: stack: the list of tensors is empty, expected one or more");
+            "ShapeError: stack: the list of tensors is empty, expected one or more\n"
+            "  why  the result takes its other axes from them");
   EXPECT_EQ(error_of([] { stack({kX, Tensor({{"batch", 2}, {"seq", 4}})}, "layer"); }),
             "ShapeError: stack: tensor 1 of the list does not fit the first\n"
             "  expected  [batch=2, seq=3]\n"
-            "  got       [batch=2, seq=4]");
+            "  got       [batch=2, seq=4]\n"
+            "  why       stack puts equal shapes side by side along a new axis");
   EXPECT_EQ(error_of([] { stack({kX}, "layer", 3); }),
             "OptionError: stack: place is 3, expected -3 … 2\n"
-            "  why  the new axis stands before, among or behind those of [batch=2, seq=3]");
+            "  why  the new axis stands before, among or behind those of [batch=2, seq=3]\n"
+            "  fix  0 in front, 2 or -1 behind all");
   EXPECT_THAT(error_of([] { stack({kX}, "seq"); }),
               testing::StartsWith("ShapeError: axis seq occurs twice\n"));
 }

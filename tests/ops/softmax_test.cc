@@ -73,7 +73,8 @@ TEST(Softmax, works_on_nothing) {
 TEST(Softmax, names_a_missing_axis) {
   EXPECT_EQ(error_of([] { softmax(Tensor(kShape), "feature"); }),
             "ShapeError: there is no axis feature; the axes are: batch, class, seq\n"
-            "  got  [batch=2, class=3, seq=4]");
+            "  got  [batch=2, class=3, seq=4]\n"
+            "  why  operations address an axis by its name");
 }
 
 RC_GTEST_PROP(Softmax, sums_to_one, ()) {

@@ -140,7 +140,9 @@ TEST(ClipGradNorm, refuses_options_that_cannot_be) {
   EXPECT_EQ(error_of([&] { clip_grad_norm({a}, 1, {.norm_type = 0}); }),
             "clip_grad_norm: norm_type is 0, expected more than 0");
   EXPECT_EQ(error_of([&] { clip_grad_norm({Variable()}, 1); }),
-            "clip_grad_norm: parameter \"0\" is an undefined variable");
+            "clip_grad_norm: parameter \"0\" is an undefined variable\n"
+            "  why  it was declared and never given a value\n"
+            "  fix  Variable(value, /*requires_grad=*/true)");
 }
 
 TEST(ClipGradValue, limits_each_number) {

@@ -148,15 +148,22 @@ TEST(Optimizer, refuses_parameters_that_it_cannot_move) {
   const auto parameters = two_parameters();
   const Variable p0 = parameters[0].variable;
   const auto make = [](const ParameterList& list) { return error_of([&] { SGD sgd(list); }); };
-  EXPECT_EQ(make(std::vector<Variable>{}), "SGD: the list of parameters is empty");
-  EXPECT_EQ(make({p0, Variable()}), "SGD: parameter \"1\" is an undefined variable");
+  EXPECT_EQ(make(std::vector<Variable>{}),
+            "SGD: the list of parameters is empty\n"
+            "  why  nothing would ever move\n"
+            "  fix  SGD(model.named_parameters())");
+  EXPECT_EQ(make({p0, Variable()}),
+            "SGD: parameter \"1\" is an undefined variable\n"
+            "  why  it was declared and never given a value\n"
+            "  fix  Variable(value, /*requires_grad=*/true)");
   EXPECT_EQ(make({{"a", p0}, {"b", p0}}),
             "SGD: \"a\" and \"b\" are the same parameter\n"
             "  why  one step would move it twice\n"
             "  fix  list a shared parameter once");
   EXPECT_EQ(make({{"a", p0}, {"a", parameters[1].variable}}),
             "SGD: two parameters are called \"a\"\n"
-            "  why  the optimizer's state is saved under the names of the parameters");
+            "  why  the optimizer's state is saved under the names of the parameters\n"
+            "  fix  another name for one, such as \"encoder.a\"");
   const Recording recording;
   EXPECT_EQ(make({add(p0, p0)}),
             "SGD: parameter \"0\" is the result of an operation\n"
@@ -174,13 +181,17 @@ TEST(Optimizer, updates_nothing_when_a_parameter_changed_its_shape) {
   EXPECT_EQ(error_of([&] { adam.step(); }),
             "Adam: gradient of \"p1\" has another shape than the parameter\n"
             "  expected  [hidden=6]\n"
-            "  got       [hidden=5]");
+            "  got       [hidden=5]\n"
+            "  why       it has a number for each of the parameter; the state is of a model of other sizes\n"
+            "  fix       the state that was saved with this model");
   p1.zero_grad();
   p1.accumulate_grad(golden_values({{"hidden", 6}}, 2));
   EXPECT_EQ(error_of([&] { adam.step(); }),
             "Adam: exp_avg of \"p1\" has another shape than the parameter\n"
             "  expected  [hidden=6]\n"
-            "  got       [hidden=5]");
+            "  got       [hidden=5]\n"
+            "  why       it has a number for each of the parameter; the state is of a model of other sizes\n"
+            "  fix       the state that was saved with this model");
   EXPECT_EQ(numbers(parameters), before);
 }
 
@@ -263,29 +274,40 @@ TEST(OptimizerState, refuses_what_does_not_fit_and_stays_as_it_was) {
   const auto unknown = [](const std::string& name) {
     return "Adam: the state has \"" + name +
            "\", which belongs to none of its parameters\n"
-           "  why  it was saved by another optimizer, with other options, or of another model";
+           "  why  it was saved by another optimizer, with other options, or of another model\n"
+           "  fix  what state() of this Adam of this model gave";
   };
   const Tensor number({}, {1.0f});
   EXPECT_EQ(load(with({"p0.momentum_buffer", number})), unknown("p0.momentum_buffer"));
   EXPECT_EQ(load(with({"q.exp_avg", number})), unknown("q.exp_avg"));
   EXPECT_EQ(load(with({"step", number})), unknown("step"));
   EXPECT_EQ(load(with({"", number})), unknown(""));
-  EXPECT_EQ(load(with({"p0.step", number})), "Adam: the state has \"p0.step\" twice");
-  EXPECT_EQ(load(with(good[1])), "Adam: the state has \"p0.exp_avg\" twice");
+  EXPECT_EQ(load(with({"p0.step", number})),
+            "Adam: the state has \"p0.step\" twice\n"
+            "  why  which of the two counts cannot be told");
+  EXPECT_EQ(load(with(good[1])),
+            "Adam: the state has \"p0.exp_avg\" twice\n"
+            "  why  which of the two counts cannot be told");
   EXPECT_EQ(load({good[0], good[1]}),
             "Adam: the state lacks \"p0.exp_avg_sq\"\n"
-            "  why  it was saved by another optimizer or with other options, or it is incomplete");
+            "  why  it was saved by another optimizer or with other options, or it is incomplete\n"
+            "  fix  what state() of this Adam of this model gave");
   EXPECT_EQ(load({good[1], good[2]}),
             "Adam: the state lacks \"p0.step\"\n"
-            "  why  it was saved by another optimizer or with other options, or it is incomplete");
+            "  why  it was saved by another optimizer or with other options, or it is incomplete\n"
+            "  fix  what state() of this Adam of this model gave");
   EXPECT_EQ(load({{"p0.step", Tensor({}, {1.5f})}}),
-            "Adam: \"p0.step\" is 1.5, expected a whole number, 1 or more");
+            "Adam: \"p0.step\" is 1.5, expected a whole number, 1 or more\n"
+            "  why  it counts the steps that were made; the corrections of the first steps need it");
   EXPECT_EQ(load({{"p0.step", Tensor({}, {-1.0f})}}),
-            "Adam: \"p0.step\" is -1, expected a whole number, 1 or more");
+            "Adam: \"p0.step\" is -1, expected a whole number, 1 or more\n"
+            "  why  it counts the steps that were made; the corrections of the first steps need it");
   EXPECT_EQ(load({{"p0.exp_avg", Tensor(Shape{{"hidden", 12}})}}),
             "Adam: exp_avg of \"p0\" has another shape than the parameter\n"
             "  expected  [hidden=3, feature=4]\n"
-            "  got       [hidden=12]");
+            "  got       [hidden=12]\n"
+            "  why       it has a number for each of the parameter; the state is of a model of other sizes\n"
+            "  fix       the state that was saved with this model");
   const auto after = adam.state();
   ASSERT_EQ(names(after), names(good));
   for (size_t i = 0; i < good.size(); ++i) {

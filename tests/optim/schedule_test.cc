@@ -181,7 +181,8 @@ TEST(OneCycleLR, ends) {
   schedule.step();
   EXPECT_EQ(error_of([&] { schedule.step(); }),
             "OneCycleLR: a step past total_steps = 2\n"
-            "  fix  total_steps is the number of steps of the whole training, epochs · batches an epoch");
+            "  why  the rate is planned for so many steps, and ends near zero\n"
+            "  fix  total_steps = epochs · batches an epoch");
 }
 
 TEST(Schedules, refuse_options_that_cannot_be) {

@@ -61,10 +61,12 @@ TEST(SGD, refuses_options_that_cannot_be) {
   EXPECT_EQ(make({.nesterov = true}),
             "SGD: nesterov needs a momentum above 0 and a dampening of 0\n"
             "  got  momentum = 0, dampening = 0\n"
+            "  why  it looks ahead along the momentum, whose full length it must know\n"
             "  fix  SGDOptions{.momentum = 0.9, .nesterov = true}");
   EXPECT_EQ(make({.momentum = 0.9, .dampening = 0.5, .nesterov = true}),
             "SGD: nesterov needs a momentum above 0 and a dampening of 0\n"
             "  got  momentum = 0.9, dampening = 0.5\n"
+            "  why  it looks ahead along the momentum, whose full length it must know\n"
             "  fix  SGDOptions{.momentum = 0.9, .nesterov = true}");
   SGD sgd(two_parameters());
   EXPECT_EQ(error_of([&] { sgd.set_momentum(-1); }), "SGD: momentum is -1, expected 0 or more");

@@ -44,7 +44,8 @@ TEST(PackPaddedSequence, refuses_other_axes) {
   EXPECT_EQ(shape_error_of([] { pack_padded_sequence(Tensor({{"seq", 3}, {"feature", 2}}), {3}); }),
             "pack_padded_sequence: a padded batch has the axes seq and batch in front\n"
             "  expected  [batch, seq, feature]    or [seq, batch, feature]\n"
-            "  got       [seq=3, feature=2]");
+            "  got       [seq=3, feature=2]\n"
+            "  why       the names of the axes tell steps from sequences");
 }
 
 TEST(PackPaddedSequence, refuses_a_length_past_the_end) {
@@ -69,7 +70,9 @@ TEST(PadPackedSequence, pads_to_the_longest_or_to_total_length) {
   EXPECT_EQ(pad_packed_sequence(packed, {.batch_first = true, .total_length = 5}).data.shape(),
             (Shape{{"batch", 2}, {"seq", 5}, {"feature", 2}}));
   EXPECT_EQ(shape_error_of([&] { pad_packed_sequence(packed, {.total_length = 2}); }),
-            "pad_packed_sequence: total_length is 2, but the longest sequence has 3 steps");
+            "pad_packed_sequence: total_length is 2, but the longest sequence has 3 steps\n"
+            "  why  real steps are never cut off\n"
+            "  fix  total_length = 3, or leave it out");
 }
 
 TEST(PadPackedSequence, refuses_data_that_do_not_fit_the_schedule) {
@@ -78,7 +81,9 @@ TEST(PadPackedSequence, refuses_data_that_do_not_fit_the_schedule) {
   EXPECT_EQ(shape_error_of([&] { pad_packed_sequence(packed); }),
             "packed sequence: the data do not fit the schedule\n"
             "  expected  [row=4, feature]      one row a real step\n"
-            "  got       [row=3, feature=2]");
+            "  got       [row=3, feature=2]\n"
+            "  why       packed data have the real steps of all sequences, step by step, without padding\n"
+            "  fix       pack_padded_sequence(x, lengths) of the padded batch");
 }
 
 TEST(PadSequence, puts_sequences_side_by_side) {
@@ -101,17 +106,22 @@ TEST(PadSequence, pads_ids_with_a_number_of_ones_choice) {
 
 TEST(PackSequence, refuses_what_does_not_belong_together) {
   EXPECT_EQ(shape_error_of([] { pack_sequence(std::vector<Tensor>{}); }),
-            "pack_sequence: the list of sequences is empty, expected one or more");
+            "pack_sequence: the list of sequences is empty, expected one or more\n"
+            "  why  the size of a step is taken from the first");
   const std::vector<Tensor> unlike{Tensor(kFeature2.with_size("seq", 4)),
                                    Tensor({{"seq", 4}, {"feature", 3}})};
-  EXPECT_EQ(shape_error_of([&] { pad_sequence(unlike); }),
-            "pack_sequence: sequence 1 differs from the first in more than its length\n"
-            "  expected  [seq=4, feature=2]\n"
-            "  got       [seq=4, feature=3]");
+  EXPECT_EQ(
+      shape_error_of([&] { pad_sequence(unlike); }),
+      "pack_sequence: sequence 1 differs from the first in more than its length\n"
+      "  expected  [seq=4, feature=2]\n"
+      "  got       [seq=4, feature=3]\n"
+      "  why       the steps of all sequences stand in one tensor, so they have the same axes and sizes");
   EXPECT_EQ(shape_error_of([] { pack_sequence(std::vector<Tensor>{Tensor({{"feature", 3}})}); }),
             "pack_sequence: a sequence has the axis seq in front\n"
             "  expected  [seq, feature]\n"
-            "  got       [feature=3]");
+            "  got       [feature=3]\n"
+            "  why       a sequence is a list of steps, even where it has one\n"
+            "  fix       reshape(x, Shape{{\"seq\", 1}, {\"feature\", 3}})");
 }
 
 RC_GTEST_PROP(PackSequence, is_undone_by_unpack_sequence, (const std::vector<uint8_t>& drawn)) {

@@ -75,12 +75,14 @@ RC_GTEST_PROP(Schedule, visits_each_real_step_once, (const std::vector<uint8_t>&
 
 TEST(Schedule, refuses_a_negative_length) {
   EXPECT_EQ(shape_error_of([] { Schedule({3, -1}); }),
-            "lengths: sequence 1 has length -1, expected 0 or more");
+            "lengths: sequence 1 has length -1, expected 0 or more\n"
+            "  why  a length counts the real steps of a sequence");
 }
 
 TEST(Schedule, refuses_more_steps_than_it_can_count) {
   const std::string text =
       "lengths: the batch has more than 2147483647 steps in all\n"
+      "  why  steps are counted in 32 bits, padding among them\n"
       "  fix  smaller batches";
   EXPECT_EQ(shape_error_of([] { Schedule({int64_t{1} << 30, int64_t{1} << 30}); }), text);
   EXPECT_EQ(shape_error_of([] { Schedule({1, std::numeric_limits<int64_t>::max()}); }), text);
@@ -88,11 +90,11 @@ TEST(Schedule, refuses_more_steps_than_it_can_count) {
 }
 
 TEST(Lengths, must_be_as_many_as_the_batch) {
-  EXPECT_EQ(
-      shape_error_of([] { check_lengths({3, 2}, 3, 5); }),
-      "lengths: got 2 lengths for a batch of 3 sequences\n"
-      "  why  there is one length a sequence; the numbers of running sequences a step (batch_sizes) are "
-      "something else");
+  EXPECT_EQ(shape_error_of([] { check_lengths({3, 2}, 3, 5); }),
+            "lengths: got 2 lengths for a batch of 3 sequences\n"
+            "  why  there is one length a sequence; the numbers of running sequences a step (batch_sizes) "
+            "are something else\n"
+            "  fix  1 more lengths");
 }
 
 TEST(Lengths, must_fit_the_steps_of_the_batch) {
@@ -102,7 +104,8 @@ TEST(Lengths, must_fit_the_steps_of_the_batch) {
             "  why  a length counts the real steps of a sequence, the padding not among them\n"
             "  fix  lengths of 0 … 5, or data padded to 7 steps");
   EXPECT_EQ(shape_error_of([] { check_lengths({-2}, 1, 5); }),
-            "lengths: sequence 0 has length -2, expected 0 or more");
+            "lengths: sequence 0 has length -2, expected 0 or more\n"
+            "  why  a length counts the real steps of a sequence");
 }
 
 }  // namespace

@@ -58,24 +58,30 @@ TEST(ShapeError, leaves_out_what_it_does_not_know) {
 }
 
 TEST(ShapeErrors, of_too_many_axes) {
-  EXPECT_STREQ(errors::too_many_axes(8).what(), "a shape has at most 6 axes, got 8");
+  EXPECT_STREQ(errors::too_many_axes(8).what(),
+               "a shape has at most 6 axes, got 8\n"
+               "  fix  reshape(x, …) puts two axes into one");
 }
 
 TEST(ShapeErrors, of_too_many_values) {
   EXPECT_STREQ(errors::too_many_values(kGiven).what(),
                "a shape of so many values fits in no memory\n"
-               "  got  [batch=3, seq=10]");
+               "  got  [batch=3, seq=10]\n"
+               "  fix  fewer of an axis: shape.with_size(\"batch\", …)");
 }
 
 TEST(ShapeErrors, of_a_symbolic_size) {
   EXPECT_STREQ(errors::symbolic_size("reshape", {{"batch", 3}, {"seq"}, {"feature"}}).what(),
                "reshape: axis seq has no size; numbers need one on every axis\n"
                "  got  [batch=3, seq, feature]\n"
-               "  fix  shape.with_size(\"seq\", …)");
+               "  why  a size that is not known yet stands for any; it is good for shapes, not for values\n"
+               "  fix  shape.with_size(\"seq\", 1)");
 }
 
 TEST(ShapeErrors, of_no_memory) {
-  EXPECT_STREQ(errors::no_memory(kGiven, 120).what(), "there is no memory for [batch=3, seq=10]: 120 bytes");
+  EXPECT_STREQ(errors::no_memory(kGiven, 120).what(),
+               "there is no memory for [batch=3, seq=10]: 120 bytes\n"
+               "  fix  a smaller batch, or shorter sequences");
 }
 
 TEST(ShapeErrors, of_a_negative_size) {
@@ -86,16 +92,19 @@ TEST(ShapeErrors, of_a_name_that_occurs_twice) {
   EXPECT_STREQ(errors::name_twice("seq", kGiven).what(),
                "axis seq occurs twice\n"
                "  got  [batch=3, seq=10]\n"
-               "  why  operations address an axis by its name, so a shape has each name once");
+               "  why  operations address an axis by its name, so a shape has each name once\n"
+               "  fix  another name for one of them: x.renamed(\"seq\", …)");
 }
 
 TEST(ShapeErrors, of_an_axis_that_is_not_there) {
   EXPECT_STREQ(errors::no_such_axis("hidden", kGiven).what(),
                "there is no axis hidden; the axes are: batch, seq\n"
-               "  got  [batch=3, seq=10]");
+               "  got  [batch=3, seq=10]\n"
+               "  why  operations address an axis by its name");
   EXPECT_STREQ(errors::no_such_axis("hidden", {}).what(),
                "there is no axis hidden; the axes are: none\n"
-               "  got  []");
+               "  got  []\n"
+               "  why  operations address an axis by its name");
 }
 
 TEST(ShapeErrors, of_a_wrong_count_of_values) {
@@ -106,7 +115,8 @@ TEST(ShapeErrors, of_a_reshape_that_does_not_fit) {
   EXPECT_STREQ(errors::reshape_count(kGiven, {{"batch", 4}, {"seq", 10}}).what(),
                "reshape: 30 values cannot fill a shape of 40\n"
                "  expected  [batch=4, seq=10]\n"
-               "  got       [batch=3, seq=10]");
+               "  got       [batch=3, seq=10]\n"
+               "  why       no value is lost or made: 3·10 = 30 is not 4·10 = 40");
 }
 
 TEST(ShapeErrors, of_a_reshape_that_would_be_a_transpose) {
@@ -115,20 +125,24 @@ TEST(ShapeErrors, of_a_reshape_that_would_be_a_transpose) {
                "  expected  [seq=10, batch=3]\n"
                "  got       [batch=3, seq=10]\n"
                "  why       reshape renames and regroups; it never moves a value\n"
-               "  fix       transpose, which moves the values along with the names");
+               "  fix       transpose(x, {\"seq\", \"batch\"})");
 }
 
 TEST(ShapeErrors, of_a_transpose_with_other_names) {
   const std::vector<AxisName> order = {"seq", "hidden"};
   EXPECT_STREQ(errors::transpose_names(kGiven, order).what(),
                "transpose: the new order (seq, hidden) must have each axis once: batch, seq\n"
-               "  got  [batch=3, seq=10]");
+               "  got  [batch=3, seq=10]\n"
+               "  why  transpose orders all axes anew; it adds and drops none\n"
+               "  fix  transpose(x, {\"batch\", \"seq\"})");
 }
 
 TEST(ShapeErrors, of_too_few_or_too_many_indices) {
   EXPECT_STREQ(errors::index_rank(kGiven, 1).what(),
                "at: got 1 indices for 2 axes\n"
-               "  got  [batch=3, seq=10]");
+               "  got  [batch=3, seq=10]\n"
+               "  why  a value has an index along each axis\n"
+               "  fix  x.at({0, 0})");
 }
 
 TEST(ShapeErrors, of_an_index_out_of_range) {
@@ -145,13 +159,16 @@ TEST(ShapeErrors, of_an_index_out_of_range) {
 TEST(ShapeErrors, of_a_tensor_without_values) {
   EXPECT_STREQ(errors::no_values("at", kGiven).what(),
                "at: the tensor has a shape but no values\n"
-               "  got  [batch=3, seq=10]");
+               "  got  [batch=3, seq=10]\n"
+               "  why  it was made by Tensor::shape_only, or under ShapesOnly, to work out shapes\n"
+               "  fix  Tensor x(Shape{{\"batch\", 3}, {\"seq\", 10}})");
 }
 
 TEST(ShapeErrors, of_a_tensor_that_is_not_one_number) {
-  EXPECT_STREQ(errors::not_one_number(kGiven).what(),
+  EXPECT_STREQ(errors::not_one_number("item", kGiven).what(),
                "item: the tensor holds 30 numbers, expected one\n"
-               "  got  [batch=3, seq=10]");
+               "  got  [batch=3, seq=10]\n"
+               "  fix  one of them: x.at({0, 0})");
 }
 
 TEST(ShapeErrors, of_shapes_that_differ) {

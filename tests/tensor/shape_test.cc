@@ -88,7 +88,8 @@ TEST(Shape, makes_copies_with_one_thing_changed) {
 TEST(Shape, says_which_axes_there_are_when_a_name_is_not_among_them) {
   const std::string text =
       "there is no axis hidden; the axes are: batch, seq, feature\n"
-      "  got  [batch=3, seq=10, feature=100]";
+      "  got  [batch=3, seq=10, feature=100]\n"
+      "  why  operations address an axis by its name";
   EXPECT_EQ(shape_error_of([] { kSentences.index_of("hidden"); }), text);
   EXPECT_EQ(shape_error_of([] { kSentences.size("hidden"); }), text);
   EXPECT_EQ(shape_error_of([] { kSentences.without("hidden"); }), text);
@@ -101,11 +102,13 @@ TEST(Shape, refuses_a_name_that_occurs_twice) {
   EXPECT_EQ(shape_error_of([] { Shape({{"batch", 3}, {"seq", 4}, {"batch", 5}}); }),
             "axis batch occurs twice\n"
             "  got  [batch=3, seq=4]\n"
-            "  why  operations address an axis by its name, so a shape has each name once");
+            "  why  operations address an axis by its name, so a shape has each name once\n"
+            "  fix  another name for one of them: x.renamed(\"batch\", …)");
   EXPECT_EQ(shape_error_of([] { kSentences.renamed("feature", "seq"); }),
             "axis seq occurs twice\n"
             "  got  [batch=3, seq=10]\n"
-            "  why  operations address an axis by its name, so a shape has each name once");
+            "  why  operations address an axis by its name, so a shape has each name once\n"
+            "  fix  another name for one of them: x.renamed(\"seq\", …)");
 }
 
 TEST(Shape, refuses_a_negative_size) {
@@ -119,9 +122,13 @@ TEST(Shape, refuses_more_axes_than_it_can_hold) {
   for (int i = 0; i < 6; ++i) axes.push_back({"axis " + std::to_string(i), 1});
   const Shape full(axes);
   EXPECT_EQ(full.rank(), Shape::kMaxRank);
-  EXPECT_EQ(shape_error_of([&] { full.inserted(6, {"one more", 1}); }), "a shape has at most 6 axes, got 7");
+  EXPECT_EQ(shape_error_of([&] { full.inserted(6, {"one more", 1}); }),
+            "a shape has at most 6 axes, got 7\n"
+            "  fix  reshape(x, …) puts two axes into one");
   axes.resize(9, {"one more", 1});
-  EXPECT_EQ(shape_error_of([&] { Shape shape(axes); }), "a shape has at most 6 axes, got 9");
+  EXPECT_EQ(shape_error_of([&] { Shape shape(axes); }),
+            "a shape has at most 6 axes, got 9\n"
+            "  fix  reshape(x, …) puts two axes into one");
 }
 
 TEST(Shape, refuses_sizes_whose_product_overflows) {
@@ -129,10 +136,12 @@ TEST(Shape, refuses_sizes_whose_product_overflows) {
   EXPECT_EQ((Shape{{"batch", int64_t{1} << 60}}.count()), Shape::kMaxCount);
   EXPECT_EQ(shape_error_of([&] { Shape({{"batch", large}, {"seq", large}}); }),
             "a shape of so many values fits in no memory\n"
-            "  got  [batch=4294967296, seq=4294967296]");
+            "  got  [batch=4294967296, seq=4294967296]\n"
+            "  fix  fewer of an axis: shape.with_size(\"batch\", …)");
   EXPECT_EQ(shape_error_of([&] { Shape({{"batch", 0}, {"seq", large}, {"feature", large}}); }),
             "a shape of so many values fits in no memory\n"
-            "  got  [batch=0, seq=4294967296, feature=4294967296]");
+            "  got  [batch=0, seq=4294967296, feature=4294967296]\n"
+            "  fix  fewer of an axis: shape.with_size(\"batch\", …)");
 }
 
 RC_GTEST_PROP(Shape, with_an_axis_put_in_and_taken_out_is_the_same, ()) {

@@ -137,7 +137,8 @@ TEST(Tensor, refuses_a_symbolic_shape) {
   const std::string text =
       "axis batch has no size; numbers need one on every axis\n"
       "  got  [batch, seq]\n"
-      "  fix  shape.with_size(\"batch\", …)";
+      "  why  a size that is not known yet stands for any; it is good for shapes, not for values\n"
+      "  fix  shape.with_size(\"batch\", 1)";
   EXPECT_EQ(shape_error_of([&] { Tensor tensor(symbolic); }), text);
   EXPECT_EQ(shape_error_of([&] { Tensor(symbolic, {1}); }), text);
   EXPECT_EQ(shape_error_of([&] { Tensor::full(symbolic, 1); }), text);
@@ -148,14 +149,17 @@ TEST(Tensor, refuses_a_symbolic_shape) {
 TEST(Tensor, says_so_when_there_is_no_memory_for_it) {
   if (kSanitized) GTEST_SKIP() << "a sanitizer ends the program at such an allocation";
   EXPECT_EQ(shape_error_of([] { Tensor::uninitialized({{"vocab", int64_t{1} << 58}}); }),
-            "there is no memory for [vocab=288230376151711744]: 1152921504606846976 bytes");
+            "there is no memory for [vocab=288230376151711744]: 1152921504606846976 bytes\n"
+            "  fix  a smaller batch, or shorter sequences");
 }
 
 TEST(Tensor, refuses_indices_that_do_not_fit) {
   const Tensor tensor = counting(kShape);
   EXPECT_EQ(shape_error_of([&] { tensor.at({1}); }),
             "at: got 1 indices for 2 axes\n"
-            "  got  [batch=2, seq=3]");
+            "  got  [batch=2, seq=3]\n"
+            "  why  a value has an index along each axis\n"
+            "  fix  x.at({0, 0})");
   EXPECT_EQ(shape_error_of([&] { tensor.at({1, 3}); }),
             "at: index 3 is outside axis seq of size 3\n"
             "  got  [batch=2, seq=3]\n"
@@ -173,10 +177,12 @@ TEST(Tensor, refuses_indices_that_do_not_fit) {
 TEST(Tensor, is_an_item_only_when_it_holds_one_number) {
   EXPECT_EQ(shape_error_of([] { counting(kShape).item(); }),
             "item: the tensor holds 6 numbers, expected one\n"
-            "  got  [batch=2, seq=3]");
+            "  got  [batch=2, seq=3]\n"
+            "  fix  one of them: x.at({0, 0})");
   EXPECT_EQ(shape_error_of([] { Tensor().item(); }),
             "item: the tensor holds 0 numbers, expected one\n"
-            "  got  [empty=0]");
+            "  got  [empty=0]\n"
+            "  fix  one of them: x.at({0})");
 }
 
 TEST(Tensor, may_be_only_a_shape) {
@@ -190,14 +196,20 @@ TEST(Tensor, may_be_only_a_shape) {
   EXPECT_EQ(tensor.renamed("seq", "feature").shape().to_string(), "[batch, feature=3]");
   EXPECT_EQ(shape_error_of([&] { tensor.at({0, 0}); }),
             "at: the tensor has a shape but no values\n"
-            "  got  [batch, seq=3]");
+            "  got  [batch, seq=3]\n"
+            "  why  it was made by Tensor::shape_only, or under ShapesOnly, to work out shapes\n"
+            "  fix  Tensor x(Shape{{\"batch\", 1}, {\"seq\", 3}})");
   EXPECT_EQ(shape_error_of([] { Tensor::shape_only(Shape()).item(); }),
             "item: the tensor has a shape but no values\n"
-            "  got  []");
+            "  got  []\n"
+            "  why  it was made by Tensor::shape_only, or under ShapesOnly, to work out shapes\n"
+            "  fix  Tensor x(Shape{})");
   EXPECT_EQ(shape_error_of([] { Tensor::shape_only(kShape).reshape({{"row", 5}}); }),
             "reshape: 6 values cannot fill a shape of 5\n"
             "  expected  [row=5]\n"
-            "  got       [batch=2, seq=3]");
+            "  got       [batch=2, seq=3]\n"
+            "  why       no value is lost or made: 2·3 = 6 is not 5\n"
+            "  fix       reshape(x, Shape{{\"row\", 6}})");
 }
 
 TEST(Reshape, regroups_the_values_and_shares_them) {
@@ -223,7 +235,7 @@ TEST(Reshape, never_stands_in_for_transpose) {
       "  expected  [seq=3, batch=2]\n"
       "  got       [batch=2, seq=3]\n"
       "  why       reshape renames and regroups; it never moves a value\n"
-      "  fix       transpose, which moves the values along with the names";
+      "  fix       transpose(x, {\"seq\", \"batch\"})";
   EXPECT_EQ(shape_error_of([] { counting(kShape).reshape({{"seq", 3}, {"batch", 2}}); }), text);
   EXPECT_NE(shape_error_of([] { counting({{"batch", 3}, {"seq", 3}}).reshape({{"seq", 3}, {"batch", 3}}); }),
             "no ShapeError")
@@ -239,7 +251,9 @@ TEST(Reshape, refuses_another_count) {
   EXPECT_EQ(shape_error_of([] { counting(kShape).reshape({{"row", 5}}); }),
             "reshape: 6 values cannot fill a shape of 5\n"
             "  expected  [row=5]\n"
-            "  got       [batch=2, seq=3]");
+            "  got       [batch=2, seq=3]\n"
+            "  why       no value is lost or made: 2·3 = 6 is not 5\n"
+            "  fix       reshape(x, Shape{{\"row\", 6}})");
 }
 
 TEST(Renamed, changes_a_name_and_shares_the_values) {
@@ -249,7 +263,8 @@ TEST(Renamed, changes_a_name_and_shares_the_values) {
   EXPECT_EQ(renamed.data(), tensor.data());
   EXPECT_EQ(shape_error_of([&] { tensor.renamed("hidden", "feature"); }),
             "there is no axis hidden; the axes are: batch, seq\n"
-            "  got  [batch=2, seq=3]");
+            "  got  [batch=2, seq=3]\n"
+            "  why  operations address an axis by its name");
 }
 
 TEST(Transpose, moves_the_values_along_with_the_names) {
@@ -276,7 +291,9 @@ TEST(Transpose, refuses_an_order_without_each_axis_once) {
   const auto text = [](const std::string& order) {
     return "transpose: the new order (" + order +
            ") must have each axis once: batch, seq\n"
-           "  got  [batch=2, seq=3]";
+           "  got  [batch=2, seq=3]\n"
+           "  why  transpose orders all axes anew; it adds and drops none\n"
+           "  fix  transpose(x, {\"batch\", \"seq\"})";
   };
   EXPECT_EQ(error_of({"seq"}), text("seq"));
   EXPECT_EQ(error_of({}), text(""));

@@ -51,7 +51,8 @@ TEST(ByteSource, refuses_a_line_without_end) {
   } catch (const DataError& error) {
     EXPECT_STREQ(error.what(),
                  "vectors.txt:3: the line is longer than 16 MiB\n"
-                 "  why  a word and its vector stand on a line; this looks like another kind of file");
+                 "  why  a word and its vector stand on a line; this looks like another kind of file\n"
+                 "  fix  head -c 300 vectors.txt shows how it begins");
   }
 }
 

@@ -121,7 +121,8 @@ TEST(Tokenizer, has_names_for_its_kinds) {
   } catch (const OptionError& error) {
     EXPECT_STREQ(error.what(),
                  "there is no tokenizer \"word\"\n"
-                 "  expected  words, characters or whitespace");
+                 "  expected  words, characters or whitespace\n"
+                 "  fix       did you mean words?");
   }
 }
 

@@ -68,13 +68,18 @@ TEST(Vocabulary, refuses_options_that_leave_no_word) {
             "OptionError Vocabulary: min_count is 0, expected 1 or more");
   EXPECT_EQ(error_of([] { Vocabulary(TokenCounts(), {.max_size = 2}); }),
             "OptionError Vocabulary: max_size is 2, expected 0 (no limit) or 3 or more\n"
-            "  why  <pad> and <unk> count too, so that 3 is room for one word");
+            "  why  <pad> and <unk> count too, so that 3 is room for one word\n"
+            "  fix  max_size 10000, or 0");
   EXPECT_THROW(Vocabulary(TokenCounts(), {.max_size = -1}), OptionError);
 }
 
 TEST(Vocabulary, refuses_a_number_that_no_word_has) {
-  EXPECT_EQ(error_of([] { Vocabulary().token(2); }), "OptionError Vocabulary: id 2 is outside 0 … 1");
-  EXPECT_EQ(error_of([] { Vocabulary().token(-1); }), "OptionError Vocabulary: id -1 is outside 0 … 1");
+  EXPECT_EQ(error_of([] { Vocabulary().token(2); }),
+            "OptionError Vocabulary: id 2 is outside 0 … 1\n"
+            "  why  it has 2 words; an id is the number of one of them");
+  EXPECT_EQ(error_of([] { Vocabulary().token(-1); }),
+            "OptionError Vocabulary: id -1 is outside 0 … 1\n"
+            "  why  it has 2 words; an id is the number of one of them");
 }
 
 TEST(Vocabulary, comes_back_from_its_tokens) {
@@ -86,15 +91,25 @@ TEST(Vocabulary, comes_back_from_its_tokens) {
 
 TEST(Vocabulary, refuses_tokens_that_are_no_vocabulary) {
   EXPECT_EQ(error_of([] { Vocabulary::from_tokens({"the", "cat"}); }),
-            "DataError vocabulary: word 0 is \"the\", expected \"<pad>\"");
+            "DataError vocabulary: word 0 is \"the\", expected \"<pad>\"\n"
+            "  why  id 0 is padding and id 1 every unknown word, in each vocabulary\n"
+            "  fix  Vocabulary::from_tokens({\"<pad>\", \"<unk>\", \"the\", …})");
   EXPECT_EQ(error_of([] { Vocabulary::from_tokens({"<pad>", "cat"}, "m.safetensors"); }),
-            "DataError m.safetensors: word 1 is \"cat\", expected \"<unk>\"");
+            "DataError m.safetensors: word 1 is \"cat\", expected \"<unk>\"\n"
+            "  why  id 0 is padding and id 1 every unknown word, in each vocabulary\n"
+            "  fix  Vocabulary::from_tokens({\"<pad>\", \"<unk>\", \"the\", …})");
   EXPECT_EQ(error_of([] { Vocabulary::from_tokens({"<pad>"}); }),
-            "DataError vocabulary: word 1 is missing, expected \"<unk>\"");
+            "DataError vocabulary: word 1 is missing, expected \"<unk>\"\n"
+            "  why  id 0 is padding and id 1 every unknown word, in each vocabulary\n"
+            "  fix  Vocabulary::from_tokens({\"<pad>\", \"<unk>\", \"the\", …})");
   EXPECT_EQ(error_of([] { Vocabulary::from_tokens({"<pad>", "<unk>", "a", "b", "a"}); }),
-            "DataError vocabulary: \"a\" occurs twice: as word 2 and as word 4");
+            "DataError vocabulary: \"a\" occurs twice: as word 2 and as word 4\n"
+            "  why  a word has one id, which picks one row of the Embedding\n"
+            "  fix  tokens.erase(tokens.begin() + 4)");
   EXPECT_EQ(error_of([] { Vocabulary::from_tokens({"<pad>", "<unk>", "<pad>"}); }),
-            "DataError vocabulary: \"<pad>\" occurs twice: as word 0 and as word 2");
+            "DataError vocabulary: \"<pad>\" occurs twice: as word 0 and as word 2\n"
+            "  why  a word has one id, which picks one row of the Embedding\n"
+            "  fix  tokens.erase(tokens.begin() + 2)");
 }
 
 RC_GTEST_PROP(Vocabulary, does_not_depend_on_the_order_of_the_text, (std::vector<std::string> tokens)) {

@@ -130,40 +130,78 @@ TEST(WordVectors, round_decimals_to_the_nearest_float) {
 
 TEST(WordVectors, refuse_a_vector_of_another_length) {
   EXPECT_EQ(error_of("the 1 2 3\ncat 1 2\n"),
-            "DataError v:2: \"cat\" has 2 numbers, expected 3, as in line 1");
+            "DataError v:2: \"cat\" has 2 numbers, expected 3, as in line 1\n"
+            "  why  the line was cut off, or a number is missing\n"
+            "  fix  sed -n 2p v shows the line");
   EXPECT_EQ(error_of("the 1 2\ncat 1 2 3\n"),
-            "DataError v:2: \"cat\" has 3 numbers, expected 2, as in line 1");
+            "DataError v:2: \"cat\" has 3 numbers, expected 2, as in line 1\n"
+            "  why  there is a number too many, or a blank inside one\n"
+            "  fix  sed -n 2p v shows the line");
   EXPECT_EQ(error_of("1 3\ncat 1 2\n"),
-            "DataError v:2: \"cat\" has 2 numbers, expected 3, as the header says");
-  EXPECT_EQ(error_of("the 1 2\ncat\n"), "DataError v:2: \"cat\" has 0 numbers, expected 2, as in line 1");
+            "DataError v:2: \"cat\" has 2 numbers, expected 3, as the header says\n"
+            "  why  the line was cut off, or a number is missing\n"
+            "  fix  sed -n 2p v shows the line");
+  EXPECT_EQ(error_of("the 1 2\ncat\n"),
+            "DataError v:2: \"cat\" has 0 numbers, expected 2, as in line 1\n"
+            "  why  the line was cut off, or a number is missing\n"
+            "  fix  sed -n 2p v shows the line");
   EXPECT_EQ(error_of("cat 1 2\n", {.dim = 3}),
             "DataError v:1: the vectors have 2 numbers, expected 3\n"
-            "  fix  a file of vectors of 3, or an embedding_dim of 2");
+            "  why  a vector becomes a row of the Embedding, whose embedding_dim is its length\n"
+            "  fix  Embedding(2) in the network, or a file of vectors of 3");
   EXPECT_EQ(error_of("cat\n"),
             "DataError v:1: a vector of 0 numbers, expected 1 … 100000\n"
-            "  expected  a word and its numbers, with blanks between them");
+            "  expected  a word and its numbers, with blanks between them\n"
+            "  why       this looks like another kind of file than word vectors\n"
+            "  fix       sed -n 1p v shows the line");
   EXPECT_THAT(error_of("1 900000000000\ncat 1\n"),
               StartsWith("DataError v:1: a vector of 900000000000 numbers"));
 }
 
 TEST(WordVectors, refuse_what_is_no_finite_number) {
-  EXPECT_EQ(error_of("cat 1 x2 3\n"), "DataError v:1:7: \"x2\" is not a number");
-  EXPECT_EQ(error_of("the 1 1\ncat 1  2.5.1\n"), "DataError v:2:8: \"2.5.1\" is not a number");
-  EXPECT_EQ(error_of("cat 1 nan\n"), "DataError v:1:7: \"nan\" is not a finite float32");
-  EXPECT_EQ(error_of("cat -inf 1\n"), "DataError v:1:5: \"-inf\" is not a finite float32");
-  EXPECT_EQ(error_of("cat 1e39 1\n"), "DataError v:1:5: \"1e39\" is not a finite float32");
-  EXPECT_EQ(error_of("cat 1e999 1\n"), "DataError v:1:5: \"1e999\" is not a finite float32");
+  EXPECT_EQ(error_of("cat 1 x2 3\n"),
+            "DataError v:1:7: \"x2\" is not a number\n"
+            "  fix  a number there, or leave the line out: sed 1d v > NEW");
+  EXPECT_EQ(error_of("the 1 1\ncat 1  2.5.1\n"),
+            "DataError v:2:8: \"2.5.1\" is not a number\n"
+            "  fix  a number there, or leave the line out: sed 2d v > NEW");
+  EXPECT_EQ(error_of("cat 1 nan\n"),
+            "DataError v:1:7: \"nan\" is not a finite float32\n"
+            "  why  the layers compute in float32, which ends at 3.4e38\n"
+            "  fix  a smaller number, or leave the line out: sed 1d v > NEW");
+  EXPECT_EQ(error_of("cat -inf 1\n"),
+            "DataError v:1:5: \"-inf\" is not a finite float32\n"
+            "  why  the layers compute in float32, which ends at 3.4e38\n"
+            "  fix  a smaller number, or leave the line out: sed 1d v > NEW");
+  EXPECT_EQ(error_of("cat 1e39 1\n"),
+            "DataError v:1:5: \"1e39\" is not a finite float32\n"
+            "  why  the layers compute in float32, which ends at 3.4e38\n"
+            "  fix  a smaller number, or leave the line out: sed 1d v > NEW");
+  EXPECT_EQ(error_of("cat 1e999 1\n"),
+            "DataError v:1:5: \"1e999\" is not a finite float32\n"
+            "  why  the layers compute in float32, which ends at 3.4e38\n"
+            "  fix  a smaller number, or leave the line out: sed 1d v > NEW");
 }
 
 TEST(WordVectors, refuse_files_without_vectors) {
-  EXPECT_EQ(error_of(""), "DataError v: holds no word vectors\n  expected  lines of a word and its numbers");
+  EXPECT_EQ(error_of(""),
+            "DataError v: holds no word vectors\n"
+            "  expected  lines of a word and its numbers\n"
+            "  why       it is empty, or has a header and nothing else\n"
+            "  fix       get the file again, or leave out --vectors");
   EXPECT_EQ(error_of("\n\n"), error_of(""));
   EXPECT_EQ(error_of("0 100000\n"), error_of(""));
-  EXPECT_EQ(error_of("cat 1 2\n 1 2\n"), "DataError v:2:1: the line begins with a blank, expected a word");
+  EXPECT_EQ(error_of("cat 1 2\n 1 2\n"),
+            "DataError v:2:1: the line begins with a blank, expected a word\n"
+            "  why  a blank separates the word from its numbers\n"
+            "  fix  sed 's/^ *//' v > NEW");
   EXPECT_EQ(error_of("PK\x03\x04zip"),
-            "DataError v: is compressed\n  fix  unpack it first, with unzip or gunzip");
+            "DataError v: is compressed\n"
+            "  why  word vectors are read as text or as word2vec's binary file, unpacked\n"
+            "  fix  unzip v, or gunzip < v > NEW");
   EXPECT_EQ(error_of("3 2\ncat 1 2\ndog 1 2\n"),
             "DataError v: holds 2 words, the header promises 3\n"
+            "  why  the first line, the header, tells how many words follow\n"
             "  fix  get the file again, it may be cut off; or correct or remove its first line");
 }
 
@@ -171,24 +209,38 @@ TEST(WordVectors, refuse_a_binary_file_of_lies_with_the_byte) {
   const std::string good = "2 2\n" + record("cat", {1, 2}) + record("dog", {3, 4});
   EXPECT_EQ(error_of(good), "no error");
   EXPECT_EQ(error_of(good.substr(0, good.size() - 3)),
-            "FormatError v: byte 27: the file ends in word 2 of 2\n  fix  get the file again, it is cut off");
+            "FormatError v: byte 27: the file ends in word 2 of 2\n"
+            "  why  it was cut off, as by a full disk or a broken download\n"
+            "  fix  get the file again, and compare its size");
   EXPECT_EQ(error_of("9 2\n" + record("cat", {1, 2})),
-            "FormatError v: byte 17: the file ends in word 2 of 9\n  fix  get the file again, it is cut off");
+            "FormatError v: byte 17: the file ends in word 2 of 9\n"
+            "  why  it was cut off, as by a full disk or a broken download\n"
+            "  fix  get the file again, and compare its size");
   EXPECT_EQ(error_of("1 2\n" + record("cat", {1, 2}) + "more"),
-            "FormatError v: byte 17: the file goes on after the 1 words that its header promises");
+            "FormatError v: byte 17: the file goes on after the 1 words that its header promises\n"
+            "  why  the file is damaged, or was not written by word2vec in binary\n"
+            "  fix  get the file again, and compare its size");
   EXPECT_EQ(error_of("1 2\n" + record("cat", {1, std::numeric_limits<float>::quiet_NaN()})),
-            "FormatError v: byte 12: a number of \"cat\" is not finite");
+            "FormatError v: byte 12: a number of \"cat\" is not finite\n"
+            "  why  the file is damaged, or was not written by word2vec in binary\n"
+            "  fix  get the file again, and compare its size");
   EXPECT_EQ(error_of(good, {.dim = 5}),
             "FormatError v: byte 0: the vectors have 2 numbers, expected 5\n"
-            "  fix  a file of vectors of 5, or an embedding_dim of 2");
+            "  why  a vector becomes a row of the Embedding, whose embedding_dim is its length\n"
+            "  fix  Embedding(2) in the network, or a file of vectors of 5");
   EXPECT_EQ(error_of("1 99999999\ncat \x01\x02\x03\x04", {.format = WordVectorFormat::binary}),
-            "FormatError v: byte 0: the header promises vectors of 99999999 numbers, expected 1 … 100000");
+            "FormatError v: byte 0: the header promises vectors of 99999999 numbers, expected 1 … 100000\n"
+            "  why  the file is damaged, or was not written by word2vec in binary\n"
+            "  fix  get the file again, and compare its size");
   EXPECT_EQ(error_of("cat 1 2\n", {.format = WordVectorFormat::binary}),
             "FormatError v: byte 0: is no binary file of word2vec's\n"
-            "  expected  a first line with the number of words and the length of a vector");
-  EXPECT_EQ(
-      error_of("1 2\n" + std::string(5000, 'x'), {.format = WordVectorFormat::binary}),
-      "FormatError v: byte 4: no word ends within 4096 bytes\n  expected  a word, a blank, and its numbers");
+            "  expected  a first line with the number of words and the length of a vector\n"
+            "  fix       WordVectorFormat::automatic, which reads texts as well");
+  EXPECT_EQ(error_of("1 2\n" + std::string(5000, 'x'), {.format = WordVectorFormat::binary}),
+            "FormatError v: byte 4: no word ends within 4096 bytes\n"
+            "  expected  a word, a blank, and its numbers\n"
+            "  why       the file is damaged, or was not written by word2vec in binary\n"
+            "  fix       get the file again, and compare its size");
 }
 
 TEST(WordVectors, come_from_a_file) {

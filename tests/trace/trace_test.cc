@@ -218,7 +218,8 @@ TEST(Trace, refuses_what_has_no_step) {
   EXPECT_EQ(error_of([&] { trace_text(trace, 1); }),
             "there is no sequence 1 in a batch of 1\n"
             "  expected  0 to 0\n"
-            "  why       sequences are counted from 0");
+            "  why       sequences are counted from 0\n"
+            "  fix       --sequence 0");
 }
 
 }  // namespace

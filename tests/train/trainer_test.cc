@@ -145,7 +145,8 @@ TEST(Train, names_the_parameter_that_is_not_finite) {
   EXPECT_EQ(error_of([&] { train_toy(model, {}, listener); }),
             "NumericError training: the loss is nan in epoch 1, step 1\n"
             "  first  parameter 2.weight_ih_l0: nan at [gate·hidden=1, feature=1]\n"
-            "  fix    a smaller lr, or a smaller clip_norm");
+            "  why    a step went too far: numbers grew past 3.4e38, where float32 ends\n"
+            "  fix    lr 0.0002 in place of 0.002, or clip_norm 0.5 in place of 5");
 }
 
 TEST(Train, names_the_moment_when_the_learning_rate_is_far_too_large) {
@@ -156,7 +157,8 @@ TEST(Train, names_the_moment_when_the_learning_rate_is_far_too_large) {
   EXPECT_EQ(error,
             "NumericError training: the loss is nan in epoch 1, step 2\n"
             "  first  parameter 0.weight: nan at [vocab=0, feature=0]\n"
-            "  fix    a smaller lr, or a smaller clip_norm");
+            "  why    a step went too far: numbers grew past 3.4e38, where float32 ends\n"
+            "  fix    lr 0.001 in place of 1e+38, or clip_norm 0.5 in place of 5");
 }
 
 TEST(Train, names_the_layer_whose_output_is_not_finite) {
@@ -176,7 +178,7 @@ TEST(Train, refuses_to_end_an_epoch_with_weights_that_give_no_finite_dev_loss) {
   EXPECT_EQ(error_of([&] { train_toy(model, {.epochs = 1, .batch_size = 200, .lr = 1e38}, listener); }),
             "NumericError training: the dev loss is nan after epoch 1, step 1\n"
             "  why  the last steps made the weights too large\n"
-            "  fix  a smaller lr, or a smaller clip_norm");
+            "  fix  lr 0.001 in place of 1e+38, or clip_norm 0.5 in place of 5");
 }
 
 TEST(Train, ends_when_the_loss_is_finite_but_beyond_what_scores_can_tell) {
@@ -188,7 +190,7 @@ TEST(Train, ends_when_the_loss_is_finite_but_beyond_what_scores_can_tell) {
   EXPECT_THAT(error,
               HasSubstr(" in epoch 1, step 2\n"
                         "  why  the weights are so large that the scores no longer tell probabilities\n"
-                        "  fix  a smaller lr, or a smaller clip_norm"));
+                        "  fix  lr 0.001 in place of 1e+10, or clip_norm 0.5 in place of 5"));
 }
 
 TEST(Train, refuses_to_end_an_epoch_with_a_dev_loss_beyond_what_scores_can_tell) {
@@ -203,7 +205,7 @@ TEST(Train, refuses_to_end_an_epoch_with_a_dev_loss_beyond_what_scores_can_tell)
       error_of([&] { train(model, train_set, dev, options, listener); }),
       testing::MatchesRegex("NumericError training: the dev loss is [0-9.]+e.[0-9]+ after epoch 1, step 1\n"
                             "  why  the last steps made the weights too large\n"
-                            "  fix  a smaller lr, or a smaller clip_norm"));
+                            "  fix  lr 0.001 in place of 1e.10, or clip_norm 0.5 in place of 5"));
 }
 
 TEST(Train, needs_examples_to_train_and_to_measure_on) {
@@ -211,9 +213,11 @@ TEST(Train, needs_examples_to_train_and_to_measure_on) {
   TrainListener listener;
   const TextDataset some = toy_dataset(4, 1), none{.examples = {}, .labels = some.labels};
   EXPECT_EQ(error_of([&] { train(model, none, some, {}, listener); }),
-            "OptionError training: the training set has no examples");
+            "OptionError training: the training set has no examples\n"
+            "  why  the weights are moved by what the examples show");
   EXPECT_EQ(error_of([&] { train(model, some, none, {}, listener); }),
-            "OptionError training: the dev set has no examples");
+            "OptionError training: the dev set has no examples\n"
+            "  why  the weights that are kept are those that do best on it");
 }
 
 TEST(Train, refuses_options_that_cannot_be) {

@@ -17,6 +17,7 @@ ErrorTable command_table() {
   t.add("output_twice", output_twice("--svg", "--html", "net.out"));
   t.add("standard_output_twice", standard_output_twice("--npz", "--html"));
   t.add("lengths_of_texts", lengths_of_texts());
+  t.add("text_needs_model", text_needs_model("GRU(100, 20)"));
   t.add("text_or_input", text_or_input());
   t.add("output_is_input", output_is_input("--output", "./x.npy", "INPUT", "x.npy"));
   t.add("no_output_name", no_output_name("--output"));
@@ -27,9 +28,13 @@ ErrorTable command_table() {
   t.add("cannot_make_folder", cannot_make_folder("parts", "Permission denied"));
   t.add("bad_threads_variable", bad_threads_variable("expected a whole number from 1 to 1024, got 0"));
   t.add("out_of_memory", out_of_memory());
-  t.add("no_known_label", no_known_label("rows.csv"));
+  const Table table("rows.csv", {"body", "category"});
+  t.add("no_column_for", no_column_for("--text", "text", table));
+  t.add("no_column_for", no_column_for("--label", "categry", table));
+  t.add("no_known_label",
+        no_known_label("rows.csv", std::vector<std::string>{"devel", "editors"}, "games", "label"));
   t.add("no_texts", no_texts("texts.txt"));
-  t.add("unknown_word", unknown_word("m.safetensors", "zebra"));
+  t.add("unknown_word", unknown_word("m.safetensors", "editr", "editor"));
   t.add("dev_is_empty", dev_is_empty("rows.csv", "author"));
   return t;
 }
@@ -37,6 +42,7 @@ ErrorTable command_table() {
 ErrorTable bench_table() {
   ErrorTable t("cli/bench_error.h", "Measuring");
   t.add("nothing_to_measure", nothing_to_measure());
+  t.add("file_to_measure", file_to_measure("m.safetensors"));
   t.add("not_a_length_range", not_a_length_range("uniform:9:2"));
   t.add("no_recurrent_layer", no_recurrent_layer("Linear(256, 6)"));
   t.add("cannot_stream_backwards", cannot_stream_backwards("LSTM(100, 20, bidirectional=True)"));

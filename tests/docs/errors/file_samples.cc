@@ -106,10 +106,15 @@ ErrorTable safetensors_table() {
 
 ErrorTable base_table() {
   ErrorTable t("runnel/base/base_error.h", "Files and threads");
-  t.add("system_failure", system_failure("x.npy", "cannot open", ENOENT));
+  t.add("system_failure", system_failure("x.npy", "cannot open", EACCES));
+  t.add("no_such_file",
+        no_such_file({.path = "x.npy", .missing = "x.npy", .looked_in = "/home/me", .nearest = "y.npy"}));
+  t.add("no_such_file",
+        no_such_file(
+            {.path = "dta/x.npy", .missing = "dta", .looked_in = "/home/me", .nearest = "data/x.npy"}));
   t.add("folder_for_file", folder_for_file("parts"));
   t.add("folder_for_output", folder_for_output("parts"));
-  t.add("no_folder_for_output", no_folder_for_output("nosuch/m.safetensors", "nosuch"));
+  t.add("no_folder_for_output", no_folder_for_output("nosuch/m.safetensors", "nosuch", ENOENT));
   t.add("file_too_large", file_too_large("x.npy", int64_t{1} << 50));
   t.add("bad_thread_count", bad_thread_count(0, 1024));
   return t;

@@ -74,11 +74,13 @@ ErrorTable spec_table() {
   const ChainSpec chain = parse_chain("GRU(100, 20, batchfirst=True)");
   const LayerSpec& layer = chain.layers[0];
   const ChainSpec lost = parse_chain("LSTM(100, 20) -> Embedding(50, 8)");
+  const ChainSpec bare = parse_chain("GRU(batch_first=True)");
   const ChainSpec flag = parse_chain("RNN(20, 300, 5, True)");
   const std::vector<std::string> options = {"input_size", "hidden_size", "batch_first"};
   t.add("expected_here", expected_here("GRU(100, 20", 11, "',' or ')'"));
   t.add("expected_in_print", expected_in_print("Net(\n  (lstm): LSTM(8\n)", 21, "')', the end of Net("));
-  t.add("unknown_layer", unknown_layer(chain, layer, std::vector<std::string>{"GRU", "LSTM", "RNN"}));
+  const ChainSpec slip = parse_chain("GUR(100, 20, bias=False)");
+  t.add("unknown_layer", unknown_layer(slip, slip.layers[0], std::vector<std::string>{"GRU", "LSTM", "RNN"}));
   t.add("unknown_option", unknown_option(chain, layer, layer.arguments[2], options));
   t.add("too_many_arguments", too_many_arguments(chain, layer, layer.arguments[2], options));
   t.add("option_twice", option_twice(chain, layer.arguments[2], "batch_first"));
@@ -87,8 +89,7 @@ ErrorTable spec_table() {
                                        "RNN(20, 300, 5, batch_first=True)"));
   t.add("ids_lost", ids_lost(lost, lost.layers[1], lost.layers[0]));
   t.add("too_many_parameters", too_many_parameters(1'000'000'000'000'000'000));
-  t.add("size_not_known",
-        size_not_known(chain, layer, "input_size", "GRU(100, 128): numbers a step, numbers it remembers"));
+  t.add("size_not_known", size_not_known(bare, bare.layers[0], "input_size"));
   return t;
 }
 
@@ -166,7 +167,7 @@ ErrorTable shape_table() {
   t.add("index_rank", index_rank(kGiven, 2));
   t.add("index_out_of_range", index_out_of_range("at", "seq", 57, kGiven));
   t.add("no_values", no_values("item", kRead));
-  t.add("not_one_number", not_one_number(kGiven));
+  t.add("not_one_number", not_one_number("item", kGiven));
   t.add("shapes_differ", shapes_differ("mse_loss", kGiven, h_n));
   return t;
 }

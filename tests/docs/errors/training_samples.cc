@@ -10,7 +10,7 @@ using namespace errors;
 
 ErrorTable train_table() {
   ErrorTable t("runnel/train/train_error.h", "Training");
-  const TrainMoment moment{.epoch = 2, .step = 31};
+  const TrainMoment moment{.epoch = 2, .step = 31, .lr = 0.001, .clip_norm = 5};
   t.add("nothing_to_train", nothing_to_train("dev"));
   t.add("loss_not_finite", loss_not_finite(__builtin_nan(""), moment, "1.weight_ih_l0", "nan at [3, 7]"));
   t.add("loss_too_large", loss_too_large(1e7, moment));

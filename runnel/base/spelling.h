@@ -18,4 +18,7 @@ int64_t edit_distance(std::string_view a, std::string_view b);
 /// `word` (one is always allowed), or when `word` is longer than 100 bytes.
 std::optional<std::string> nearest_spelling(std::string_view word, std::span<const std::string> names);
 
+/// The nearest spelling, or else the only name that begins like this: "hidden" for hidden_size.
+std::optional<std::string> meant_by(std::string_view word, std::span<const std::string> names);
+
 }  // namespace runnel

@@ -1,4 +1,4 @@
-#include "runnel/text/spelling.h"
+#include "runnel/base/spelling.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -35,6 +35,15 @@ TEST(NearestSpelling, finds_what_was_meant) {
   EXPECT_EQ(nearest_spelling("text2", names), "text");
   EXPECT_EQ(nearest_spelling("sentence", names), std::nullopt);
   EXPECT_EQ(nearest_spelling("x", {}), std::nullopt);
+}
+
+TEST(MeantBy, takes_the_only_name_that_begins_like_the_word_where_none_is_near) {
+  const std::vector<std::string> names = {"input_size", "hidden_size", "num_layers", "batch_first",
+                                          "batch_size"};
+  EXPECT_EQ(meant_by("hidden", names), "hidden_size");
+  EXPECT_EQ(meant_by("hiden_size", names), "hidden_size");
+  EXPECT_EQ(meant_by("batch", names), std::nullopt);  // two begin like this
+  EXPECT_EQ(meant_by("", names), std::nullopt);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "runnel/text/spelling.h"
+#include "runnel/base/spelling.h"
 
 #include <algorithm>
 #include <numeric>
@@ -51,6 +51,13 @@ std::optional<std::string> nearest_spelling(std::string_view word, std::span<con
     allowed = distance - 1;  // a later name must be nearer
   }
   return nearest;
+}
+
+std::optional<std::string> meant_by(std::string_view word, std::span<const std::string> names) {
+  if (const auto nearest = nearest_spelling(word, names)) return nearest;
+  const auto begins = [&](const std::string& name) { return !word.empty() && name.starts_with(word); };
+  if (std::count_if(names.begin(), names.end(), begins) != 1) return std::nullopt;
+  return *std::find_if(names.begin(), names.end(), begins);
 }
 
 }  // namespace runnel
