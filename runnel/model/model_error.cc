@@ -91,10 +91,11 @@ OptionError no_known_layer(const std::string& model) {
 ShapeError other_number_of_axes(const Shape& expected, std::span<const int64_t> sizes) {
   const auto rank = static_cast<int64_t>(sizes.size());
   const auto ones = std::count(sizes.begin(), sizes.end(), 1);
-  std::string fix = merged(sizes, expected.rank());
-  if (rank < expected.rank()) fix = "x[None, …] adds an axis in front, x[…, None] one behind";
-  if (rank > expected.rank() && ones >= rank - expected.rank())
-    fix = "x.squeeze(i), where axis i has one place";
+  std::string fix = "x[None, …] adds an axis in front, x[…, None] one behind";
+  if (rank > expected.rank()) {
+    const bool spare = ones >= rank - expected.rank();
+    fix = spare ? "x.squeeze(i), where axis i has one place" : merged(sizes, expected.rank());
+  }
   return ShapeError({.where = "input",
                      .what = fmt::format("the array has {} {}", rank, rank == 1 ? "axis" : "axes"),
                      .expected = expected,
