@@ -30,8 +30,7 @@ struct Share {
 /// What a plan needs to know of a layer.
 struct PlanSizes {
   int64_t directions;
-  int64_t
-      work_a_row;  ///< multiply-adds of one sequence in one step of one direction: as many as there are weights
+  int64_t work_a_row;  ///< multiply-adds of a sequence in one step of a direction: as many as it has weights
   int64_t panels;      ///< of one direction's weights
   bool divisible;      ///< whether units may be shared
   int64_t kept_a_row;  ///< floats that a row of a step leaves for the backward pass; 0: none will follow
