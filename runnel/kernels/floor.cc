@@ -8,8 +8,12 @@ namespace runnel::kernels {
 Floor floor_of(const NeededWork& work, const MachineLimits& limits) {
   std::map<const MemoryLevel*, double> seconds_of;
   const auto read = [&](int64_t bytes, int64_t times) {
-    const MemoryLevel& level = limits.level_of(bytes);
-    seconds_of[&level] += static_cast<double>(bytes) * static_cast<double>(times) / level.bytes_per_second;
+    for (const MemoryLevel& level : limits.levels) {
+      const bool last = &level == &limits.levels.back();
+      const int64_t here = last ? bytes : std::min(bytes, limits.room_of(level));
+      seconds_of[&level] += static_cast<double>(here) * static_cast<double>(times) / level.bytes_per_second;
+      bytes -= here;
+    }
   };
   read(work.weight_bytes, 1);
   for (const RepeatedReads& reads : work.repeated) read(reads.bytes, reads.times);

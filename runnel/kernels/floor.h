@@ -33,8 +33,11 @@ struct Floor {
 /// The floor of a call that is made again and again, so that the weights lie where they have room:
 ///
 ///     to compute  operations / peak
-///     to read     weight_bytes / bandwidth(level with room for all weights)
-///                 + Σ bytes · times / bandwidth(level with room for these bytes), over `repeated`
+///     to read     Σ part of weight_bytes in level / bandwidth(level)
+///                 + Σ times · part of bytes in level / bandwidth(level), over `repeated`
+///
+/// A level holds as much as fits, the nearest first; the farther ones the rest. That is the best that an order of reading
+/// can make of the caches: see docs/decisions/006.
 ///
 /// What every real call does besides is left out: activations, latency, the threads' waiting for each other.
 Floor floor_of(const NeededWork& work, const MachineLimits& limits);

@@ -153,18 +153,7 @@ std::vector<Plan> plans(int threads) {
   return plans;
 }
 
-bool has_room(const MemoryLevel& level, int64_t bytes, int threads) {
-  return (level.shared ? bytes : bytes / threads) < level.capacity;
-}
-
 }  // namespace
-
-const MemoryLevel& MachineLimits::level_of(int64_t bytes) const {
-  for (const MemoryLevel& level : levels) {
-    if (has_room(level, bytes, threads)) return level;
-  }
-  return levels.back();
-}
 
 MachineLimits measure_limits(int threads, int64_t most_bytes) {
   if (threads < 1 || threads > thread_count()) throw errors::too_many_threads(threads, thread_count());
@@ -172,7 +161,7 @@ MachineLimits measure_limits(int threads, int64_t most_bytes) {
   for (const Plan& plan : plans(threads)) {
     limits.levels.push_back(plan.level);
     limits.levels.back().bytes_per_second = measure_reading(threads, plan.bytes_a_thread);
-    if (has_room(plan.level, most_bytes, threads)) break;
+    if (limits.room_of(plan.level) > most_bytes) break;
   }
   return limits;
 }

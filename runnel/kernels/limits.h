@@ -22,8 +22,8 @@ struct MachineLimits {
   double flops_per_second = 0;      ///< float32, in independent multiply-adds; one of them is two operations
   std::vector<MemoryLevel> levels;  ///< from the nearest to the farthest; the last has room for anything
 
-  /// The nearest level with more room than `bytes`, of which each thread reads an equal part.
-  const MemoryLevel& level_of(int64_t bytes) const;
+  /// Bytes that a level holds for all threads together, each of which reads a part of its own.
+  int64_t room_of(const MemoryLevel& level) const { return level.capacity * (level.shared ? 1 : threads); }
 };
 
 /// Measures the limits, each as the median of short blocks that last about 50 ms together. Levels behind the

@@ -60,20 +60,12 @@ TEST_F(Limits, leave_out_the_levels_that_nobody_asks_for) {
   EXPECT_EQ(limits.levels[1].name, "L2");
 }
 
-TEST_F(Limits, know_the_level_that_has_room) {
-  MachineLimits limits{.threads = 1,
-                       .levels = {{.name = "L1", .capacity = 100},
-                                  {.name = "L2", .capacity = 1000},
-                                  {.name = "L3", .capacity = 9000, .shared = true},
-                                  {.name = "DRAM", .capacity = int64_t{1} << 62, .shared = true}}};
-  EXPECT_EQ(limits.level_of(99).name, "L1");
-  EXPECT_EQ(limits.level_of(100).name, "L2") << "something else is always there";
-  EXPECT_EQ(limits.level_of(5000).name, "L3");
-  EXPECT_EQ(limits.level_of(9000).name, "DRAM");
-  limits.threads = 2;  // each core holds its half
-  EXPECT_EQ(limits.level_of(199).name, "L1");
-  EXPECT_EQ(limits.level_of(1999).name, "L2");
-  EXPECT_EQ(limits.level_of(9000).name, "DRAM") << "the cores share it";
+TEST_F(Limits, know_how_much_a_level_holds_for_all_threads) {
+  const MachineLimits limits{
+      .threads = 2,
+      .levels = {{.name = "L2", .capacity = 1000}, {.name = "L3", .capacity = 9000, .shared = true}}};
+  EXPECT_EQ(limits.room_of(limits.levels[0]), 2000) << "each core has its own";
+  EXPECT_EQ(limits.room_of(limits.levels[1]), 9000);
 }
 
 TEST(CacheSizes, grow_with_the_distance) {
