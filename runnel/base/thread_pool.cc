@@ -38,11 +38,15 @@ void pause() {
 #endif
 }
 
-/// Whether `done()` came true within kSpin.
+/// How long the members of a team look for each other before they offer their processor to others at each look: on a busy
+/// machine it may be the one that is waited for who needs it.
+constexpr std::chrono::microseconds kSpinAtBarrier{10};
+
+/// Whether `done()` came true within `time`.
 template <class Done>
-bool spin_until(const Done& done) {
+bool spin_until(const Done& done, std::chrono::microseconds time = kSpin) {
   if (done()) return true;
-  const auto end = std::chrono::steady_clock::now() + kSpin;
+  const auto end = std::chrono::steady_clock::now() + time;
   do {
     for (int i = 0; i < 16; ++i) {
       if (done()) return true;
@@ -289,7 +293,7 @@ void SpinBarrier::wait() {
     return;
   }
   const auto passed = [&] { return round_.load(std::memory_order_acquire) != round; };
-  while (!spin_until(passed)) std::this_thread::yield();
+  while (!spin_until(passed, kSpinAtBarrier)) std::this_thread::yield();
 }
 
 }  // namespace runnel
