@@ -60,7 +60,8 @@ bool wrong_kind(CheckState& state, const Tensor& values) {
     return false;
   }
   const int64_t wanted = features_wanted(state);
-  const bool features = sizes.rank() > 0 && sizes[sizes.rank() - 1].size == wanted;
+  const bool features =
+      state.data->data.features_named || (sizes.rank() > 0 && sizes[sizes.rank() - 1].size == wanted);
   if (!state.recurrent || !info(dtype).integer || sizes.rank() < 1 || sizes.rank() > 2 || features ||
       wanted == 1 || any_below_zero(values))
     return false;
@@ -125,6 +126,11 @@ void look_at_one_sequence(CheckState& state, const Shape& read, const Tensor& va
     return;
   }
   const bool smooth_rows = across.roughness && *across.roughness < kFollowing;
+  const CheckedArray& data = state.data->data;
+  if (data.features_named || (!data.columns.empty() && !smooth_rows)) {
+    state.check.remarks.push_back("A table is one sequence without a batch: each row is a step.");
+    return;
+  }
   const std::string why =
       smooth_rows
           ? fmt::format(
@@ -164,7 +170,8 @@ bool features_fit(CheckState& state, const Shape& read, const Tensor& values) {
                                          with_first_size(state.reading(), 1)));
     return false;
   }
-  if (const auto axis = feature_axis(values.shape(), wanted)) {
+  const bool by_name = state.data->data.features_named;
+  if (const auto axis = by_name ? std::nullopt : feature_axis(values.shape(), wanted)) {
     const Shape got = values.shape().renamed(values.shape()[*axis].name, axes::feature);
     state.fault("features_not_last",
                 errors::features_not_last(state.reader_label(), input_shape(state.network()), got, *axis));
@@ -182,6 +189,7 @@ bool features_fit(CheckState& state, const Shape& read, const Tensor& values) {
 /// One number a step, without an axis for it: [batch, seq] or [seq].
 bool feature_axis_missing(CheckState& state, const Shape& sizes) {
   if (!state.recurrent || features_wanted(state) != 1 || sizes.rank() < 1 || sizes.rank() > 2) return false;
+  if (state.data->data.features_named) return false;
   if (sizes.rank() == 2 && sizes[1].size == 1) return false;
   const Shape wanted = input_shape(state.network(), {.batch = sizes.rank() == 2, .seq = true});
   Shape got = wanted.without(axes::feature);

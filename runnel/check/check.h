@@ -38,7 +38,8 @@ Network layers_of(const PrintedModule& model, const Array* data);
 struct CheckedArray {
   std::string name;  ///< "x.npy"
   Array array;
-  std::vector<std::string> columns = {};  ///< names for the places of the last axis, where the file has some
+  std::vector<std::string> columns = {};  ///< of a table: names for the places of the last axis
+  bool features_named = false;            ///< these are names, not numbers that count: a row is one step
 };
 
 struct DataToCheck {

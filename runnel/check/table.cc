@@ -133,7 +133,9 @@ NumberTable numbers_of(const Table& table) {
     }
   }
   for (const int64_t column : columns) {
-    numbers.array.columns.push_back("column " + in_quotes(table.columns()[static_cast<size_t>(column)]));
+    const std::string& name = table.columns()[static_cast<size_t>(column)];
+    numbers.array.features_named = numbers.array.features_named || !number_in(name);
+    numbers.array.columns.push_back("column " + in_quotes(name));
   }
   numbers.array.name = table.name();
   numbers.array.array = array_of_numbers(values, {table.row_count(), static_cast<int64_t>(columns.size())});

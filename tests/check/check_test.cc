@@ -319,6 +319,23 @@ TEST(Check, reads_a_table_of_numbers_and_names_what_it_leaves_out) {
   EXPECT_THROW(numbers_of(parse_table("a\nx\n", "t.csv")), DataError);
 }
 
+TEST(Check, takes_the_columns_of_a_table_for_the_features) {
+  const auto in = [](const std::string& table, const std::string& network, bool header = true) {
+    NumberTable numbers = numbers_of(parse_table(table, "t.csv", {.header = header}));
+    return check_of(network, {.data = std::move(numbers.array)});
+  };
+  const std::string whole = "sun,rain\n12,3\n13,4\n12,5\n11,2\n", tenths = "sun,rain\n1.2,3\n1,4\n2,5\n1,2\n";
+  for (const std::string& table : {whole, tenths}) {
+    for (const char* network : {"GRU(4, 20)", "GRU(1, 20)", "GRU(13, 20, batch_first=True)"}) {
+      const DataCheck check = in(table, network);
+      EXPECT_THAT(found(check), ElementsAre("FAULT feature_size")) << network;
+      EXPECT_THAT(first(check).error.mismatch().fix, testing::StartsWith("GRU(2, 20"));
+    }
+    EXPECT_THAT(found(in(table, "GRU(2, 20)")), IsEmpty());
+  }
+  EXPECT_THAT(found(in("1,2\n3,4\n", "GRU(4, 20)", false)), ElementsAre("FAULT ids_for_features"));
+}
+
 TEST(Check, counts_the_words_of_texts) {
   const Table table = parse_table("text,label\na b c,1\n,2\nc d,1\n", "rows.csv");
   const ShapesOnly shapes;
