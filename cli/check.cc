@@ -19,8 +19,8 @@ namespace {
 
 struct CheckArguments {
   std::string network, data, lengths, array;
-  TableArguments table;
-  bool text_given = false, strict = false;
+  TableArguments table{.text = ""};
+  bool strict = false;
 };
 
 std::string shown(const std::string& path) { return path == "-" ? "standard input" : path; }
@@ -71,10 +71,19 @@ CheckedArray read_lengths_file(const std::string& path) {
   return {.name = name, .array = read_npy(bytes, name)};
 }
 
-/// Whether the rows are texts: a column for them was named, or has the name that train looks for.
+constexpr const char* kText = "text";  // the column that train looks for
+
+/// Whether the rows are texts for a network: a column for them was named, or has the usual name.
 bool holds_texts(const CheckArguments& a, const Table& table) {
-  return a.text_given ||
-         std::find(table.columns().begin(), table.columns().end(), a.table.text) != table.columns().end();
+  return !a.table.text.empty() ||
+         std::find(table.columns().begin(), table.columns().end(), kText) != table.columns().end();
+}
+
+/// A model reads the column that it was trained on, unless another one is named.
+DataCheck check_texts_of(const CheckArguments& a, const Table& table, const TextClassifier& model) {
+  TableArguments arguments = a.table;
+  fill_columns(arguments, model);
+  return check_texts(model, table, column_of(table, "--text", arguments.text));
 }
 
 /// The network that is asked about. A model file's is inside the model.
@@ -100,12 +109,12 @@ DataCheck check_file(const CheckArguments& a) {
   const Asked asked = asked_by(a.network);
   CheckedFile file = read_data(a);
   std::vector<Finding> findings;
-  if (file.table && holds_texts(a, *file.table)) {
+  if (file.table && (asked.model_file || holds_texts(a, *file.table))) {
     if (!a.lengths.empty()) throw CommandLineError(errors::lengths_of_texts());
     const NetworkToCheck network = network_to_check(a.network, asked, nullptr);
-    const int64_t column = column_of(*file.table, "--text", a.table.text);
-    return network.model ? check_texts(*network.model, *file.table, column)
-                         : check_texts(network.checked(), *file.table, column);
+    if (network.model) return check_texts_of(a, *file.table, *network.model);
+    const std::string column = a.table.text.empty() ? kText : a.table.text;
+    return check_texts(network.checked(), *file.table, column_of(*file.table, "--text", column));
   }
   if (file.table) {
     NumberTable numbers = numbers_of(*file.table);
@@ -166,13 +175,9 @@ Examples:
   sub->add_option("--array", a->array, "Which array of an .npz")
       ->default_val("input")
       ->check(some_name("an array"));
-  sub->add_option_function<std::string>(
-         "--text",
-         [a](const std::string& column) {
-           a->table.text = column;
-           a->text_given = true;
-         },
-         "The column of the text, by name or number (default: text, if there is one)")
+  sub->add_option(
+         "--text", a->table.text,
+         "The column of the text, by name or number (default: the model's own, or text, if there is one)")
       ->check(some_name("a column"));
   add_format_options(*sub, a->table);
 }

@@ -19,17 +19,6 @@ struct EvaluateArguments {
   TableArguments table{.text = "", .label = ""};
 };
 
-/// What the model was trained on says which columns to read, unless the command line does.
-void fill_columns(TableArguments& table, const TextClassifier& model) {
-  const auto fill = [&](std::string& column, const char* note, const char* otherwise) {
-    if (!column.empty()) return;
-    const auto found = model.notes.find(note);
-    column = found == model.notes.end() ? otherwise : found->second;
-  };
-  fill(table.text, "text_column", "text");
-  fill(table.label, "label_column", "label");
-}
-
 /// Throws  DataError when there is no row with a label that the model knows
 KnownRows read_rows(const std::string& path, const TableArguments& arguments, const TextClassifier& model) {
   const Table table = read_text_table(path, arguments);

@@ -38,6 +38,16 @@ TextColumns columns_of(const Table& table, const TableArguments& arguments) {
           .label = column_of(table, "--label", arguments.label)};
 }
 
+void fill_columns(TableArguments& table, const TextClassifier& model) {
+  const auto fill = [&](std::string& column, const char* note, const char* otherwise) {
+    if (!column.empty()) return;
+    const auto found = model.notes.find(note);
+    column = found == model.notes.end() ? otherwise : found->second;
+  };
+  fill(table.text, "text_column", "text");
+  fill(table.label, "label_column", "label");
+}
+
 Split split_table(const Table& table, int64_t label_column, const std::string& group,
                   const SplitOptions& options) {
   if (!group.empty()) return split_by_group(table.texts(column_of(table, "--group", group)), options);

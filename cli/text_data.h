@@ -28,6 +28,8 @@ void add_format_options(CLI::App& sub, TableArguments& arguments);
 Table read_text_table(const std::string& path, const TableArguments& arguments);
 /// Throws  DataError that tells how to name a column by the option, `--label`
 int64_t column_of(const Table& table, const std::string& option, const std::string& name);
+/// What the model was trained on says which columns to read, unless the command line does: empty names are filled.
+void fill_columns(TableArguments& table, const TextClassifier& model);
 TextColumns columns_of(const Table& table, const TableArguments& arguments);
 
 /// By group when `group` names a column, else stratified by label.
