@@ -89,10 +89,12 @@ DataCheck check_texts_of(const CheckArguments& a, const Table& table, const Text
 /// The network that is asked about. A model file's is inside the model.
 struct NetworkToCheck {
   std::optional<TextClassifier> model = {};
+  std::optional<PrintedLayers> printed = {};
   Network network = {};
-  bool open_ended = false;
 
-  CheckedNetwork checked() const { return {model ? &model->network : &network, open_ended}; }
+  CheckedNetwork checked() const {
+    return printed ? printed->checked() : CheckedNetwork{.network = model ? &model->network : &network};
+  }
 };
 
 /// `data`: null for texts.
@@ -101,7 +103,7 @@ NetworkToCheck network_to_check(const std::string& word, const Asked& asked, con
   return read_text(asked, [&]() -> NetworkToCheck {
     const ShapesOnly shapes;  // only sizes matter
     if (!is_printed_model(asked.text)) return {.network = make_network(asked.text)};
-    return {.network = layers_of(parse_printed_model(asked.text), data), .open_ended = true};
+    return {.printed = layers_of(parse_printed_model(asked.text), data)};
   });
 }
 

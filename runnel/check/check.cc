@@ -30,16 +30,21 @@ ArraySummary summary_of(const CheckedArray& given, const Tensor& values) {
   return summary;
 }
 
-using Layers = std::vector<std::unique_ptr<Layer>>;
+/// A layer, and the kinds of the parts in front of it that are none.
+struct PrintedLayer {
+  std::unique_ptr<Layer> layer;
+  std::vector<std::string> unknown;
+};
 
-void collect_layers(const PrintedModule& module, Layers& layers) {
-  if (module.parts.empty() && is_layer_kind(module.kind)) {
-    try {
-      layers.push_back(std::move(make_network(module.text).module));
-    } catch (const Error&) {  // an option that Runnel does not know: explain tells so
-    }
+void collect_layers(const PrintedModule& module, std::vector<PrintedLayer>& layers,
+                    std::vector<std::string>& unknown) {
+  for (const PrintedModule& part : module.parts) collect_layers(part, layers, unknown);
+  if (!module.parts.empty()) return;
+  try {
+    if (is_layer_kind(module.kind)) return layers.push_back({make_network(module.text).module, unknown});
+  } catch (const Error&) {  // an option that Runnel does not know: explain tells so
   }
-  for (const PrintedModule& part : module.parts) collect_layers(part, layers);
+  if (std::find(unknown.begin(), unknown.end(), module.kind) == unknown.end()) unknown.push_back(module.kind);
 }
 
 /// Whether the layer reads numbers or ids like these.
@@ -85,6 +90,18 @@ Tensor with_zeros_as_padding(const Network& network, const Array& data) {
   return values;
 }
 
+/// Behind a part that nobody knows, axes and sizes that the reading layer does not read prove nothing.
+void doubt_faults_of_axes(CheckState& state) {
+  const std::vector<std::string>& unknown = state.asked.unknown_in_front;
+  if (unknown.empty()) return;
+  for (Finding& finding : state.check.findings) {
+    if (!is_about_axes(finding)) continue;
+    finding = {Severity::warning, "unknown_in_front",
+               errors::unknown_in_front(finding.error, unknown, state.reading().to_string())};
+    state.check.as_given.reset();
+  }
+}
+
 }  // namespace
 
 bool is_about_axes(const Finding& finding) {
@@ -110,22 +127,23 @@ bool DataCheck::fits() const {
                       [](const Finding& finding) { return finding.severity == Severity::fault; });
 }
 
-Network layers_of(const PrintedModule& model, const Array* data) {
+PrintedLayers layers_of(const PrintedModule& model, const Array* data) {
   const ShapesOnly shapes;
-  Layers layers;
-  collect_layers(model, layers);
+  std::vector<PrintedLayer> layers;
+  std::vector<std::string> unknown;
+  collect_layers(model, layers, unknown);
   if (layers.empty()) throw errors::no_known_layer(model.kind);
-  const auto order = [&](const std::unique_ptr<Layer>& layer) {
-    return std::pair(!(data && reads(*layer, *data)), place_among(*layer));
+  const auto order = [&](const PrintedLayer& printed) {
+    return std::pair(!(data && reads(*printed.layer, *data)), place_among(*printed.layer));
   };
   const auto reader = std::min_element(layers.begin(), layers.end(),
                                        [&](const auto& a, const auto& b) { return order(a) < order(b); });
   std::rotate(layers.begin(), reader, reader + 1);
   auto chain = std::make_unique<Sequential>();
-  for (std::unique_ptr<Layer>& layer : layers) chain->add(std::move(layer));
-  Network network;
-  network.module = std::move(chain);
-  return network;
+  for (PrintedLayer& printed : layers) chain->add(std::move(printed.layer));
+  PrintedLayers result{.network = {}, .unknown_in_front = std::move(layers.front().unknown)};
+  result.network.module = std::move(chain);
+  return result;
 }
 
 DataCheck check_data(const CheckedNetwork& network, const DataToCheck& data) {
@@ -142,6 +160,7 @@ DataCheck check_data(const CheckedNetwork& network, const DataToCheck& data) {
   if (data.lengths) state.check.arrays.push_back(summary_of(*data.lengths, to_tensor(data.lengths->array)));
   read_lengths(state);
   find_axes(state, values);
+  doubt_faults_of_axes(state);
   if (state.shape) {
     check_lengths_against(state, values);
     if (network.network->reads_ids()) {

@@ -25,6 +25,18 @@ struct CheckedNetwork {
   const Network* network = nullptr;
   /// Whether nobody knows what is done with what its layers give: one layer by itself, a model as it is printed.
   bool open_ended = false;
+  /// Kinds of the parts that Runnel does not know and that may read the data before it: what they make of the features
+  /// nobody can tell.
+  std::vector<std::string> unknown_in_front = {};
+};
+
+/// What is known of a printed model.
+struct PrintedLayers {
+  Network network;
+  std::vector<std::string> unknown_in_front =
+      {};  ///< kinds, each once, that stand before the layer that reads the data
+
+  CheckedNetwork checked() const { return {&network, true, unknown_in_front}; }
 };
 
 /// A network of the layers that a printed model has and Runnel knows. Its layers need not fit each other: they stand in
@@ -32,7 +44,7 @@ struct CheckedNetwork {
 /// Embedding, a recurrent layer or a cell, or another one, in this order, of those that `data` fit if they fit any.
 /// Null: texts.
 /// Throws  OptionError when it has none
-Network layers_of(const PrintedModule& model, const Array* data);
+PrintedLayers layers_of(const PrintedModule& model, const Array* data);
 
 /// An array from a file.
 struct CheckedArray {

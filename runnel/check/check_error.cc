@@ -152,6 +152,23 @@ ShapeError features_not_last(const std::string& layer, const Shape& expected, co
                      .fix = fmt::format("x.transpose({}{})", order, axis)});
 }
 
+ShapeError unknown_in_front(const ShapeError& found, const std::vector<std::string>& kinds,
+                            const std::string& layer) {
+  const Mismatch& m = found.mismatch();
+  return ShapeError(
+      {.where = m.where,
+       .what = fmt::format("whether the data fit is not known: in front of it {} {}",
+                           kinds.size() == 1 ? "stands" : "stand", listed(kinds)),
+       .expected = m.expected,
+       .expected_why = m.expected ? "what it reads itself" : "",
+       .got = m.got,
+       .got_why = m.got ? "the data" : "",
+       .why = "Runnel does not have such parts, so nothing can be said of the features that they make",
+       .fix = fmt::format("save what reaches it: numpy.save('in.npy', x.detach().numpy())\n"
+                          "runnel check '{}' --data in.npy",
+                          layer)});
+}
+
 ShapeError ids_as_fractions(const std::string& layer, const Shape& got, const std::string& dtype) {
   return ShapeError(
       {.where = layer,

@@ -40,6 +40,10 @@ ShapeError feature_axis_missing(const std::string& layer, const Shape& expected,
 /// The axis of as many places as the layer reads features is not the last one.
 ShapeError features_not_last(const std::string& layer, const Shape& expected, const Shape& got, int64_t axis);
 
+/// `found` is what the layer says of data that parts of these kinds, which Runnel does not know, may read before it.
+ShapeError unknown_in_front(const ShapeError& found, const std::vector<std::string>& kinds,
+                            const std::string& layer);
+
 /// Whole numbers stored as fractions, for a layer that looks ids up.
 ShapeError ids_as_fractions(const std::string& layer, const Shape& got, const std::string& dtype);
 

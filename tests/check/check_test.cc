@@ -169,7 +169,7 @@ TEST(Check, finds_ids_past_the_vocabulary_and_counts_them) {
       "  expected  [vocab=50, feature=8]    the weight; ids are 0 … 49\n"
       "  got       [batch=2, seq=4]         the ids\n"
       "  why       2 of 8 ids outside; the largest is 77\n"
-      "  fix       ids from the vocabulary that this embedding was made for, or an embedding of 51 words or "
+      "  fix       ids from the vocabulary that this embedding was made for, or an embedding of 78 words or "
       "more");
 }
 
@@ -268,8 +268,8 @@ TEST(Check, warns_of_sequences_without_steps) {
 
 /// What is found of an array for a model as print(model) shows it.
 std::vector<std::string> found_in_printed(const std::string& model, const Array& x) {
-  const Network layers = layers_of(parse_printed_model(model), &x);
-  return found(check_data({.network = &layers, .open_ended = true}, {.data = {.name = "x.npy", .array = x}}));
+  const PrintedLayers layers = layers_of(parse_printed_model(model), &x);
+  return found(check_data(layers.checked(), {.data = {.name = "x.npy", .array = x}}));
 }
 
 TEST(Check, checks_the_layer_of_a_printed_model_that_reads_the_data) {
@@ -291,6 +291,28 @@ TEST(Check, checks_the_layer_of_a_printed_model_that_reads_the_data) {
   EXPECT_THAT(found_in_printed("Net(\n" + linear + lstm + ")", cube(30, 9, 5, noise())),
               ElementsAre("FAULT feature_size"));
   EXPECT_THROW(layers_of(parse_printed_model("Net(\n  (conv): Conv1d(3, 4)\n)"), &x), OptionError);
+}
+
+TEST(Check, calls_nothing_a_fault_that_a_part_in_front_may_mend) {
+  const std::string conv = "  (conv): Sequential(\n    (0): Conv1d(7, 32)\n    (1): MaxPool1d(2)\n  )\n",
+                    lstm = "  (lstm): LSTM(32, 100, batch_first=True)\n";
+  const Array x = cube(50, 30, 7, noise());
+  const PrintedLayers layers = layers_of(parse_printed_model("Net(\n" + conv + lstm + ")"), &x);
+  const DataCheck check = check_data(layers.checked(), {.data = {.name = "x.npy", .array = x}});
+  EXPECT_THAT(found(check), ElementsAre("unknown_in_front"));
+  EXPECT_STREQ(
+      first(check).error.what(),
+      "LSTM: whether the data fit is not known: in front of it stand Conv1d, MaxPool1d\n"
+      "  expected  [batch, seq, feature=32]         what it reads itself\n"
+      "  got       [batch=50, seq=30, feature=7]    the data\n"
+      "  why       Runnel does not have such parts, so nothing can be said of the features that they make\n"
+      "  fix       save what reaches it: numpy.save('in.npy', x.detach().numpy())\n"
+      "            runnel check 'LSTM(32, 100, batch_first=True)' --data in.npy");
+  const Array image = Array::from(Tensor(Shape{{"a", 8}, {"b", 3}, {"c", 4}, {"d", 4}}));
+  for (const Array& any : {image, cube(50, 7, 32, noise()), ids_of({4, 8, 3, 2, 9, 7}, {2, 3})})
+    EXPECT_THAT(found_in_printed("Net(\n" + conv + lstm + ")", any),
+                testing::Not(testing::Contains(HasSubstr("FAULT"))));
+  EXPECT_THAT(found_in_printed("Net(\n" + lstm + conv + ")", x), ElementsAre("FAULT feature_size"));
 }
 
 TEST(Check, takes_NA_for_a_missing_number_and_doubts_a_header_of_numbers) {

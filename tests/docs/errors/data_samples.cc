@@ -42,6 +42,10 @@ ErrorTable check_table() {
                                                      Shape{{"batch", 32}, {"seq", 57}}));
   t.add("features_not_last", features_not_last("GRU", Shape{{"batch"}, {"seq"}, {"feature", 100}},
                                                Shape{{"axis_0", 32}, {"feature", 100}, {"axis_2", 57}}, 1));
+  t.add("unknown_in_front",
+        unknown_in_front(features_not_last("LSTM", Shape{{"batch"}, {"seq"}, {"feature", 32}},
+                                           Shape{{"axis_0", 50}, {"feature", 32}, {"axis_2", 30}}, 1),
+                         {"Conv1d", "BatchNorm1d"}, "LSTM(32, 100, batch_first=True)"));
   t.add("ids_as_fractions", ids_as_fractions("Embedding", Shape{{"axis_0", 32}, {"axis_1", 57}}, "float32"));
   t.add("lengths_not_whole", lengths_not_whole("l.npy", "float32", 5, 6.5));
   t.add("lengths_as_fractions", lengths_as_fractions("l.npy", "float32"));
