@@ -1,5 +1,6 @@
 #include "runnel/ops/op_error.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace runnel::errors {
@@ -81,11 +82,12 @@ ShapeError id_out_of_range(const std::string& where, const Ids& ids, int64_t pla
                     .got = ids.shape(),
                     .got_why = "the ids",
                     .why = "an id is the number of a row of the weight"};
+  const auto largest = *std::max_element(ids.values().begin(), ids.values().end());
   mismatch.fix = id < 0 ? "number words from 0; Vocabulary gives unknown words the id of <unk>"
                         : fmt::format(
                               "ids from the vocabulary that this embedding was made for, or an embedding of "
                               "{} words or more",
-                              int64_t{id} + 1);
+                              int64_t{largest} + 1);
   return ShapeError(mismatch);
 }
 

@@ -105,7 +105,7 @@ TEST(Embedding, names_an_id_past_the_vocabulary) {
             "  expected  [vocab=3, feature=2]    the weight; ids are 0 … 2\n"
             "  got       [batch=2, seq=3]        the ids\n"
             "  why       an id is the number of a row of the weight\n"
-            "  fix       ids from the vocabulary that this embedding was made for, or an embedding of 8 "
+            "  fix       ids from the vocabulary that this embedding was made for, or an embedding of 10 "
             "words or more");
 }
 
