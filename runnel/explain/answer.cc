@@ -110,6 +110,44 @@ void add_sentences(const Story& story, Answer& answer) {
   add(story.notes);
 }
 
+/// What stands in front of the names of a layer's parameters: "1" of 1.weight_ih_l0, "2.0" of a chain in a chain.
+std::string_view layer_number(const LayerStory& layer) {
+  if (layer.parameters.empty()) return "";
+  const std::string_view name = layer.parameters[0].name;
+  return name.substr(0, std::min(name.rfind('.'), name.size()));
+}
+
+/// The layer of a chain that a name begins with, as 1.h_n does; null when it begins with none.
+const LayerStory* layer_named_by(const Story& story, std::string_view name) {
+  const size_t dot = name.rfind('.');
+  if (story.lone() || dot == std::string_view::npos || dot == 0) return nullptr;
+  const auto found = std::find_if(story.layers.begin(), story.layers.end(), [&](const LayerStory& layer) {
+    return layer_number(layer) == name.substr(0, dot);
+  });
+  return found == story.layers.end() ? nullptr : &*found;
+}
+
+/// The story of one layer of a chain, with the tensors that it reads and gives.
+Story story_of_layer(const Story& story, const LayerStory& layer) {
+  Story part{.network = layer.text, .tensors = {}, .layers = {layer}, .notes = story.notes};
+  for (const auto* places : {&layer.reads, &layer.gives}) {
+    for (const size_t place : *places) part.tensors.push_back(story.tensors[place]);
+  }
+  return part;
+}
+
+/// The answer about a layer of a chain, whose tensors are named as its parameters are.
+Answer ask_layer(const Story& story, const LayerStory& layer, const std::string& name) {
+  const std::string number(layer_number(layer));
+  Answer answer = ask(story_of_layer(story, layer), name.substr(number.size() + 1));
+  answer.name = name;
+  const TensorStory& data = story.tensors[layer.reads[0]];
+  for (TensorStory& tensor : answer.tensors) {
+    if (tensor != data) tensor.name = number + "." + tensor.name;
+  }
+  return answer;
+}
+
 /// All parameters, and how many numbers they have.
 void look_up_parameters(const Story& story, Answer& answer) {
   for (const LayerStory& layer : story.layers) {
@@ -146,7 +184,10 @@ Answer ask(const Story& story, const std::string& name) {
     return answer;
   }
   look_up_name(story, answer);
-  if (answer.tensors.empty() && answer.parameters.empty()) look_up_number(story, answer);
+  const bool found = !answer.tensors.empty() || !answer.parameters.empty();
+  if (const LayerStory* layer = layer_named_by(story, name); layer && !found)
+    return ask_layer(story, *layer, name);
+  if (!found) look_up_number(story, answer);
   add_sentences(story, answer);
   if (answer.tensors.empty() && answer.parameters.empty() && answer.sentences.empty()) {
     if (takes(story, name)) throw errors::option_not_told(story.network, name);

@@ -19,8 +19,8 @@ struct Answer {
   std::vector<std::string> sentences;  ///< equalities and notes that speak of the name
 };
 
-/// Looks a name up: of a tensor, of a parameter (with the layer's number in front or not), of an axis, or of an
-/// option of a layer. Throws  OptionError when the story does not speak of it, with what may have been meant.
+/// Looks a name up: of a tensor, of a parameter, of an axis, or of an option of a layer; in a chain with the layer's
+/// number in front or not, 1.h_n. Throws  OptionError when the story does not speak of it, with what may have been meant.
 Answer ask(const Story& story, const std::string& name);
 
 /// All tensors, parameters, numbers and sentences of a story.

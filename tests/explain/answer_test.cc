@@ -44,6 +44,21 @@ TEST(Answer, about_a_parameter_needs_no_number_of_the_layer) {
   EXPECT_THAT(names_of(ask(story, "weight")), testing::ElementsAre("0.weight", "3.weight"));
 }
 
+TEST(Answer, about_a_layer_of_a_chain_begins_with_its_number) {
+  const Story story =
+      tell_story("Embedding(50, 10) -> GRU(20) -> LSTM(20, bidirectional=True) -> last -> Linear(6)");
+  EXPECT_THAT(names_of(ask(story, "1.h_n")), testing::ElementsAre("1.h_n"));
+  EXPECT_THAT(names_of(ask(story, "h_n")), testing::ElementsAre("h_n", "h_n"));
+  EXPECT_THAT(names_of(ask(story, "2.num_layers")), testing::ElementsAre("2.h_0", "2.c_0", "2.h_n", "2.c_n"));
+  EXPECT_THAT(names_of(ask(story, "1.feature")), testing::ElementsAre("words", "1.weight_ih_l0"));
+  EXPECT_THAT(answer_text(ask(story, "2.h_n")),
+              testing::AllOf(
+                  testing::StartsWith("2.h_n  [layer·direction=2, batch, hidden=20]  the state at the end\n"),
+                  testing::HasSubstr("\n  2.h_n[1]  ")));
+  for (const char* none : {"3.h_n", "9.h_n", "0.h_n", "1.nothing", ".h_n"})
+    EXPECT_THROW(ask(story, none), OptionError) << none;
+}
+
 TEST(Answer, about_an_option_is_the_shapes_that_it_decides) {
   EXPECT_THAT(names_of(ask(tell_story("GRU(100, 20)"), "input_size")),
               testing::ElementsAre("input", "weight_ih_l0"));
