@@ -14,8 +14,8 @@ struct StorySizes;
 struct CostStory {
   ParameterCount multiply_adds = {};  ///< forward; "3 · 10 · 7,200", "batch · seq · 7,200"
   ParameterCount weight_bytes = {};   ///< "4 · 7,320"
-  ParameterCount activation_bytes =
-      {};  ///< in training: of what is given and kept; "batch · (seq · 1,480 + 80)"
+  /// In training, as CallMemory::activations counts: "batch · (seq · 1,480 + 80)".
+  ParameterCount activation_bytes = {};
 
   friend bool operator==(const CostStory&, const CostStory&) = default;
 };

@@ -253,7 +253,8 @@ class StoryPage {
          "; one for each number of a matrix, each time it is used; 3 times as many in training");
     line("Bytes of weights", cost.weight_bytes, ", 4 bytes a number");
     line("Bytes of activations in training", cost.activation_bytes,
-         ": what each layer gives and keeps, and the gradients");
+         ": the data, what each layer gives, the gradients of these, and what recurrent layers keep to find "
+         "them");
   }
 
   void parameter_rows(const LayerStory& layer, const std::string& indent) {

@@ -105,7 +105,8 @@ std::vector<PartWork> parts_work(const Network& network, const Schedule& schedul
   const int64_t times = training ? 2 : 1;  // the gradient of what a layer gives is as large
   Shape shape = input_shape(network).with_size(axes::batch, schedule.batch());
   if (shape.has(axes::seq)) shape = shape.with_size(axes::seq, schedule.longest());
-  std::vector<PartWork> parts = {{.activations = times * shape.count() * kBytes}};
+  const int64_t of_data = network.reads_ids() ? 1 : times;  // ids have no gradient
+  std::vector<PartWork> parts = {{.activations = of_data * shape.count() * kBytes}};
   int64_t rows = schedule.rows();
   const Layer* before = nullptr;
   for (const Layer* layer : network.layers()) {

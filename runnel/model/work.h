@@ -54,10 +54,11 @@ Work work_of(const Network& network, const Schedule& schedule, Pass pass);
 /// Bytes that a call needs besides the program.
 struct CallMemory {
   int64_t parameters = 0;
-  int64_t gradients = 0;    ///< of the parameters (a sparse one at its most); training only
-  int64_t activations = 0;  ///< the data and what each layer gives; in training their gradients too, and what
-                            ///< recurrent layers keep for the backward pass
-  int64_t workspace = 0;    ///< the packed weights of one layer at a time
+  int64_t gradients = 0;  ///< of the parameters (a sparse one at its most); training only
+  int64_t activations =
+      0;  ///< the data and what each layer gives; in training their gradients too (ids have none), and what
+          ///< recurrent layers keep for the backward pass
+  int64_t workspace = 0;  ///< the packed weights of one layer at a time
   int64_t total() const { return parameters + gradients + activations + workspace; }
 };
 
