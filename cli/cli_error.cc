@@ -37,6 +37,12 @@ std::string with_option_names(const std::string& text, std::initializer_list<Opt
   return result;
 }
 
+OptionError not_three_fractions(size_t count) {
+  return OptionError(
+      fmt::format("--fractions: expected 3 numbers, got {}", count),
+      {{"why", "the rows go into train.csv, dev.csv and test.csv"}, {"fix", "--fractions 0.8,0.1,0.1"}});
+}
+
 OptionError ask_one_layer(const std::string& option, const std::string& model, const std::string& layer) {
   return OptionError(
       fmt::format("{} is about one layer or one chain, and {} is a model of several parts", option, model),

@@ -14,7 +14,9 @@
 /// made in one place.
 namespace runnel::errors {
 
-/// A batch and a picture are drawn of one layer or chain. `layer` is one of the model, as it is printed.
+/// --fractions of split has `count` numbers.
+OptionError not_three_fractions(size_t count);
+/// A batch is drawn of one layer or chain. `layer` is one of the model, as it is printed.
 OptionError ask_one_layer(const std::string& option, const std::string& model, const std::string& layer);
 /// --weights for a file that has its own.
 OptionError model_has_weights(const std::string& model, const std::string& weights);

@@ -23,11 +23,33 @@ std::string not_among(const WholeNumbers& allowed, const std::string& text) {
   std::string range;
   if (!allowed.least.empty()) range = fmt::format(", {} or more", allowed.least);
   if (!allowed.most.empty()) range = fmt::format(" from {} to {}", allowed.least, allowed.most);
-  return fmt::format("expected a whole number{}, got {}", range, text);
+  return fmt::format("expected a whole number{}, got {}", range, text.empty() ? "''" : text);
 }
 
 std::string too_large(const std::string& most, const std::string& text) {
   return fmt::format("expected at most {}, got {}", most, text);
+}
+
+std::vector<std::string> pieces_of(const std::string& list) {
+  std::vector<std::string> pieces{""};
+  for (const char c : list) {
+    if (c == ',') {
+      pieces.emplace_back();
+    } else {
+      pieces.back() += c;
+    }
+  }
+  return pieces;
+}
+
+CLI::Validator list_of(const CLI::Validator& each) {
+  const auto fault = [each](const std::string& list) -> std::string {
+    for (std::string& piece : pieces_of(list)) {
+      if (std::string found = each(piece); !found.empty()) return found;
+    }
+    return "";
+  };
+  return CLI::Validator(fault, "");
 }
 
 CLI::Validator real_number(double least, double most) {
@@ -40,7 +62,7 @@ CLI::Validator real_number(double least, double most) {
     if (whole && !bounded) return "";
     if (whole && value >= least && value <= most) return "";
     return fmt::format("expected a number{}, got {}",
-                       bounded ? fmt::format(" from {} to {}", least, most) : "", text);
+                       bounded ? fmt::format(" from {} to {}", least, most) : "", text.empty() ? "''" : text);
   };
   return CLI::Validator(fault, "");
 }

@@ -75,6 +75,27 @@ CLI::Validator whole_number(Int least = std::numeric_limits<Int>::min(),
   };
   return CLI::Validator(read, "");
 }
+/// The pieces of `5,2,7`; an empty piece is one too.
+std::vector<std::string> pieces_of(const std::string& list);
+/// For ->check of an option that is such a list: `each` looks at every piece, which CLI11 does not at an empty one.
+CLI::Validator list_of(const CLI::Validator& each);
+/// An option that is such a list; it may be given again, with more. `to` must live until the command runs.
+template <class T>
+CLI::Option* add_list_option(CLI::App& sub, const std::string& names, std::vector<T>& to,
+                             const CLI::Validator& each, const std::string& help) {
+  const auto fill = [&to, each](const std::vector<std::string>& lists) {
+    to.clear();
+    for (const std::string& list : lists) {
+      for (std::string& piece : pieces_of(list)) {
+        each(piece);  // a transform writes the number as all read it
+        CLI::detail::lexical_cast(piece, to.emplace_back());
+      }
+    }
+  };
+  return sub.add_option_function<std::vector<std::string>>(names, fill, help)
+      ->allow_extra_args(false)
+      ->check(list_of(each));
+}
 /// For ->check of every option that is a number: "expected a number from 0.001 to 0.9, got 1.5".
 CLI::Validator real_number(double least = -std::numeric_limits<double>::infinity(),
                            double most = std::numeric_limits<double>::infinity());

@@ -159,10 +159,8 @@ Examples:
   CLI::Option* ask =
       sub->add_option("--ask", a->ask, "One question: h_n, output, weight_ih_l0, hidden_size, batch_first, …")
           ->check(some_name("a question"));
-  CLI::Option* lengths =
-      sub->add_option("--lengths", a->lengths, "Draw a batch of these lengths: 5,2,7; padded, sorted, packed")
-          ->delimiter(',')
-          ->transform(whole_number<int64_t>(0, 1'000'000));
+  CLI::Option* lengths = add_list_option(*sub, "--lengths", a->lengths, whole_number<int64_t>(0, 1'000'000),
+                                         "Draw a batch of these lengths: 5,2,7; padded, sorted, packed");
   CLI::Option* svg = add_text_option(*sub, "--svg", a->svg, "Draw it into an SVG file; - is standard output");
   CLI::Option* html =
       add_text_option(*sub, "--html", a->html,
@@ -171,11 +169,9 @@ Examples:
       ->transform(whole_number<int64_t>(300, 10'000))
       ->needs(svg)
       ->capture_default_str();
-  CLI::Option* changes =
-      sub->add_option(
-             "--what-if", a->changes,
-             "What another value changes, and nothing else: hidden_size=40, 1.hidden_size=40, batch=64")
-          ->delimiter(',');
+  CLI::Option* changes = add_list_option(
+      *sub, "--what-if", a->changes, some_name("a change"),
+      "What another value changes, and nothing else: hidden_size=40, 1.hidden_size=40, batch=64");
   CLI::Option* detail =
       sub->add_option("--detail", a->detail,
                       "brief: shapes and parameters; normal (default): and where each number comes from;\n"

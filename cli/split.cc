@@ -58,6 +58,7 @@ void prepare_folder(const SplitArguments& a) {
 }
 
 int split_command(const SplitArguments& a, const CommonOptions& common) {
+  if (a.fractions.size() != std::size(kNames)) throw errors::not_three_fractions(a.fractions.size());
   const SplitOptions options{.fractions = a.fractions, .seed = common.seed};
   check_options(options);
   if (a.output.empty()) throw errors::no_output_name("--output");
@@ -98,11 +99,8 @@ void add_split(CLI::App& app, CommonOptions& common) {
   sub->add_option("--label", a->label, "The column of the label")
       ->check(some_name("a column"))
       ->capture_default_str();
-  sub->add_option("--fractions", a->fractions, "Of train, dev and test; together 1")
-      ->expected(3)
-      ->check(real_number())
-      ->delimiter(',')
-      ->capture_default_str();
+  add_list_option(*sub, "--fractions", a->fractions, real_number(), "Of train, dev and test; together 1")
+      ->default_str("0.8,0.1,0.1");
   add_format_options(*sub, a->table);
 }
 

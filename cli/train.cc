@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "runnel/data/naive_bayes.h"
+#include "runnel/explain/wording.h"
 #include "runnel/nn/embedding.h"
 #include "runnel/text/word_vectors.h"
 
@@ -141,7 +142,7 @@ void print_end(const TrainArguments& a, const Prepared& p, const TrainResult& re
     const std::string &actual = p.model.labels[static_cast<size_t>(c.actual)],
                       &predicted = p.model.labels[static_cast<size_t>(c.predicted)];
     confused.push_back({{"label", actual}, {"taken_for", predicted}, {"count", c.count}});
-    rows.push_back({"  " + actual, "taken for", predicted, with_thousands(c.count) + " times"});
+    rows.push_back({"  " + actual, "taken for", predicted, counted(c.count, "time")});
   }
   if (common.json) {
     print_json({{"model", a.output},

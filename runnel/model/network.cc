@@ -177,11 +177,12 @@ class NetworkBuilder {
 
   std::unique_ptr<Layer> dropout(const LayerSpec& layer) {
     const BoundArguments given(chain_, layer);
+    static_cast<void>(given.flag("inplace"));  // changes memory and no number
     return std::make_unique<Dropout>(DropoutOptions{.p = given.number("p").value_or(0.5)});
   }
 
   std::unique_ptr<Layer> activation(const LayerSpec& layer, ActivationKind kind) {
-    BoundArguments(chain_, layer);
+    static_cast<void>(BoundArguments(chain_, layer).flag("inplace"));
     return std::make_unique<Activation>(kind);
   }
 

@@ -175,7 +175,7 @@ class SpecParser {
       column_ = end;
       return real;
     }
-    fail("a number, True, False, None or a text in quotes");
+    fail(errors::kAnyValue);
   }
 
   ChainSpec chain_;

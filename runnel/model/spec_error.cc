@@ -1,6 +1,7 @@
 #include "runnel/model/spec_error.h"
 
 #include <algorithm>
+#include <cctype>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -50,13 +51,33 @@ std::string suggestion(const std::string& word, std::span<const std::string> kno
   return near ? fmt::format("; did you mean {}?", *near) : "";
 }
 
+constexpr const char* kPrintModel = "python -c 'from net import model; print(model)' > model.txt";
+
+/// "nn.LSTM": the name at this place, which only a program can give a value; nothing where another thing stands.
+std::string name_at(const std::string& text, size_t column) {
+  size_t end = column;
+  const auto belongs = [&](char c) {
+    return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_' ||
+           (end > column && (std::isdigit(static_cast<unsigned char>(c)) != 0 || c == '.'));
+  };
+  while (end < text.size() && belongs(text[end])) ++end;
+  return text.substr(column, end - column);
+}
+
 }  // namespace
 
 OptionError expected_here(const std::string& text, size_t column, const std::string& expected) {
   std::vector<ErrorDetail> details{{"at", marked(text, {column, 1}, "expected " + expected)}};
   if (text.find_first_not_of(" \n\t") == std::string::npos) details.push_back({"why", "the text is empty"});
-  if (const std::string fix = completed(text, column, expected); !fix.empty())
+  const std::string name = name_at(text, std::min(column, text.size()));
+  if (const std::string fix = completed(text, column, expected); !fix.empty()) {
     details.push_back({"fix", fix});
+  } else if (expected == kAnyValue && !name.empty()) {
+    details.push_back({"why", fmt::format("Python is not run: what {} is, the program alone knows", name)});
+    details.push_back(
+        {"fix",
+         fmt::format("numbers in place of names, or what PyTorch prints of the model:\n{}", kPrintModel)});
+  }
   return OptionError("the network cannot be read", std::move(details));
 }
 
@@ -65,7 +86,7 @@ OptionError expected_in_print(std::string_view text, size_t place, const std::st
   return OptionError(fmt::format("the text of print(model) cannot be read, line {}", number),
                      {{"at", marked(text, {place, 1}, "expected " + expected)},
                       {"why", "it is not as PyTorch prints it: something was cut off or changed"},
-                      {"fix", "python -c 'from net import model; print(model)' > model.txt"}});
+                      {"fix", kPrintModel}});
 }
 
 OptionError unknown_layer(const ChainSpec& chain, const LayerSpec& layer,

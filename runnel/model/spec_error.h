@@ -10,6 +10,9 @@
 /// The sentences about networks as text, each made in one place. Each shows the text and marks the place.
 namespace runnel::errors {
 
+/// What stands where any value of an option may.
+inline constexpr const char* kAnyValue = "a number, True, False, None or a text in quotes";
+/// Where such a value is expected and a name stands, the fix is to let PyTorch print the model.
 OptionError expected_here(const std::string& text, size_t column, const std::string& expected);
 /// The same in a text of many lines; `place` is its byte.
 OptionError expected_in_print(std::string_view text, size_t place, const std::string& expected);

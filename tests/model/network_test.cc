@@ -228,6 +228,18 @@ TEST(MakeNetwork, refuses_arguments_that_a_layer_does_not_take) {
             "  fix  GRU(3, 4)");
 }
 
+TEST(MakeNetwork, refuses_an_inplace_that_is_neither_True_nor_False) {
+  EXPECT_EQ(error_for("GRU(3, 4) -> ReLU(3)"),
+            "OptionError inplace cannot have this value\n"
+            "  at   GRU(3, 4) -> ReLU(3)\n"
+            "                         ^ inplace: expected True or False\n"
+            "  fix  GRU(3, 4) -> ReLU(True)");
+  EXPECT_THAT(error_for("GRU(3, 4) -> Dropout(0.5, 3)"),
+              testing::HasSubstr("^ inplace: expected True or False"));
+  EXPECT_EQ(make_network("GRU(3, 4) -> ReLU(inplace=True)").module->to_string(),
+            "GRU(3, 4, batch_first=True) -> ReLU()");
+}
+
 TEST(MakeNetwork, refuses_values_of_the_wrong_kind) {
   const auto wrong = [](const std::string& text, const std::string& option, const std::string& mark,
                         const std::string& expected, const std::string& fix = "") {

@@ -117,9 +117,21 @@ TEST(ParseChain, leaves_out_where_and_as_what_pytorch_computes) {
 TEST(ParseChain, marks_a_place_in_its_line) {
   EXPECT_EQ(error_for("LSTM(3) ->\n\tGRU(x)\n-> last\n"),
             "OptionError the network cannot be read\n"
-            "  at   GRU(x)\n"
-            "           ^ expected a number, True, False, None or a text in quotes");
+            "  at    GRU(x)\n"
+            "            ^ expected a number, True, False, None or a text in quotes\n"
+            "  why  Python is not run: what x is, the program alone knows\n"
+            "  fix  numbers in place of names, or what PyTorch prints of the model:\n"
+            "       python -c 'from net import model; print(model)' > model.txt");
   EXPECT_EQ(error_for("LSTM(3, 4\r\n\r\n"), expected_at("LSTM(3, 4", 9, "',' or ')'", "LSTM(3, 4)"));
+}
+
+TEST(ParseChain, says_of_a_line_of_a_program_that_it_is_not_run) {
+  const char* fix = "\n       python -c 'from net import model; print(model)' > model.txt";
+  EXPECT_THAT(error_for("self.rnn = nn.GRU(input_dim, hidden)"),
+              testing::AllOf(testing::HasSubstr("what input_dim is, the program"), testing::EndsWith(fix)));
+  EXPECT_THAT(error_for("nn.Sequential(nn.LSTM(3, 4))"),
+              testing::AllOf(testing::HasSubstr("what nn.LSTM is, the program"), testing::EndsWith(fix)));
+  EXPECT_THAT(error_for("GRU(3, 4, bias=true)"), testing::EndsWith("\n  fix  GRU(3, 4, bias=True)"));
 }
 
 TEST(ParseChain, marks_values_that_are_none) {

@@ -11,6 +11,7 @@ ErrorTable command_table() {
   ErrorTable t("cli/cli_error.h", "The command line");
   NamedArrays arrays;
   arrays.add("x", Array());
+  t.add("not_three_fractions", not_three_fractions(2));
   t.add("ask_one_layer", ask_one_layer("--lengths", "Tagger", "LSTM(100, 128, batch_first=True)"));
   t.add("model_has_weights", model_has_weights("m.safetensors", "w.safetensors"));
   t.add("standard_input_twice", standard_input_twice("NETWORK", "--data"));
