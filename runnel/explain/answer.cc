@@ -129,7 +129,10 @@ const LayerStory* layer_named_by(const Story& story, std::string_view name) {
 
 /// The story of one layer of a chain, with the tensors that it reads and gives.
 Story story_of_layer(const Story& story, const LayerStory& layer) {
-  Story part{.network = layer.text, .tensors = {}, .layers = {layer}, .notes = story.notes};
+  Story part;
+  part.network = layer.text;
+  part.layers = {layer};
+  part.notes = story.notes;
   for (const auto* places : {&layer.reads, &layer.gives}) {
     for (const size_t place : *places) part.tensors.push_back(story.tensors[place]);
   }
