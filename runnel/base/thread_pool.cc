@@ -102,14 +102,16 @@ class ThreadPool {
       function_ = function;
       context_ = context;
       tasks_ = tasks;
-      next_task_ = 0;
+      next_task_ = 1;
       error_ = nullptr;
       open_ = true;
       sleepers = sleepers_ > 0;
       job_.fetch_add(1);
     }
     if (sleepers) wake_.notify_all();
-    take_tasks();
+    // The first task is the caller's in every job: the second half of a layer's work then finds in a core's cache what
+    // the first left there.
+    take_tasks(0);
     {
       std::lock_guard lock(mutex_);
       open_ = false;  // who wakes only now finds nothing left to do, and nobody waits for it
@@ -135,8 +137,9 @@ class ThreadPool {
     return Call::join;
   }
 
-  void take_tasks() {
-    for (int64_t task; (task = next_task_.fetch_add(1)) < tasks_;) {
+  /// `task` and whatever else is left to do.
+  void take_tasks(int64_t task) {
+    for (; task < tasks_; task = next_task_.fetch_add(1)) {
       try {
         function_(context_, task);
       } catch (...) {
@@ -181,7 +184,7 @@ void ThreadPool::work() {
     const Call call = answer(seen);
     if (call == Call::stop) return;
     if (call == Call::too_late) continue;
-    take_tasks();
+    take_tasks(next_task_.fetch_add(1));
     if (busy_.fetch_sub(1) == 1) {
       std::lock_guard lock(mutex_);  // the caller is now either before its look at busy_ or asleep
       done_.notify_one();

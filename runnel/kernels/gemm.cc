@@ -195,7 +195,7 @@ void product(const GemmArgs& args) {
                 col_tiles = (cols + kTileCols - 1) / kTileCols;
   const bool by_rows = cols <= (read_in_place(args.a) ? rows / 4 : rows);
   const int64_t work_a_tile = (by_rows ? kTileRows * cols : kTileCols * rows) * (args.a.cols + 1);
-  constexpr int64_t kWorthAThread = 1 << 21;  // multiply-adds: some twenty microseconds
+  constexpr int64_t kWorthAThread = 1 << 20;  // multiply-adds: some ten microseconds
   const int64_t grain = std::max<int64_t>(1, kWorthAThread / work_a_tile);
   parallel_for(by_rows ? row_tiles : col_tiles, grain, [&](int64_t begin, int64_t end) {
     const FlushDenormals flush;

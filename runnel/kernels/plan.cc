@@ -7,11 +7,10 @@
 namespace runnel::kernels {
 namespace {
 
-constexpr int64_t kWorthAThread = 1 << 21;    // multiply-adds: some twenty microseconds
+constexpr int64_t kWorthAThread = 1 << 20;    // multiply-adds: some ten microseconds
 constexpr int64_t kWorthWaking = 1 << 22;     // multiply-adds of a whole call
 constexpr int64_t kWorthAStep = 1 << 17;      // multiply-adds of a share of a lone step: two microseconds
-constexpr int64_t kWorthAFloat = 36;          // multiply-adds
-constexpr int64_t kWorthACrossing = 1 << 16;  // multiply-adds of a member in a step
+constexpr int64_t kWorthACrossing = 1 << 15;  // multiply-adds of a member in a step
 
 /// A thread's sequences from which on it walks them alone: fewer leave its tiles low, and where the weights don't fit its
 /// cache it waits for them.
@@ -33,7 +32,7 @@ int64_t step_shares(int64_t rows, const PlanSizes& sizes) {
 void Plan::assign(const Walk& walk, const PlanSizes& sizes) {
   const int64_t threads = thread_count();
   const int64_t work = sizes.directions * walk.packed_rows() * sizes.work_a_row;
-  alone_ = work < 2 * kWorthAThread || sizes.work_a_row < kWorthAFloat * sizes.kept_a_row;
+  alone_ = work < 2 * kWorthAThread;
   const int64_t most = alone_ ? 1 : std::max<int64_t>(1, threads / sizes.directions);
   const int64_t useful = std::clamp<int64_t>(work / kWorthAThread, 1, most);
   job_ = work < kWorthWaking ? Job::brief : Job::worth_waking;

@@ -33,7 +33,6 @@ struct PlanSizes {
   int64_t work_a_row;  ///< multiply-adds of a sequence in one step of a direction: as many as it has weights
   int64_t panels;      ///< of one direction's weights
   bool divisible;      ///< whether units may be shared
-  int64_t kept_a_row;  ///< floats that a row of a step leaves for the backward pass; 0: none will follow
 };
 
 /// Among how many threads one step's units are worth sharing.
@@ -42,7 +41,6 @@ int64_t step_shares(int64_t rows, const PlanSizes& sizes);
 /// How a layer call is cut for the threads.
 ///
 ///     a thread must be woken                          no share is smaller than kWorthAThread
-///     what one core keeps, another will read          no share at all below kWorthAFloat for each float kept
 ///     a sequence walked by one thread needs no other  directions and sequences are shared out first
 ///     two caches hold twice the weights, but the      few sequences, or some and weights that no cache holds: the
 ///     threads must meet after every step              units are, where a step has kWorthACrossing of work for each

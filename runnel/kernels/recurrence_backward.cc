@@ -286,8 +286,7 @@ void backward(const RecurrenceBackward& args) {
     plan.assign(walks[0], {.directions = static_cast<int64_t>(walks.size()),
                            .work_a_row = CellType::kGates * args.layer.hidden_size * args.layer.output_size(),
                            .panels = directions[0].panels(),
-                           .divisible = args.layer.proj_size == 0,
-                           .kept_a_row = CellType::kSlots * args.layer.hidden_size});
+                           .divisible = args.layer.proj_size == 0});
     plan.run([&](const Share& share) { directions[static_cast<size_t>(share.direction)].run(share); });
     const OnThisThread here(plan.alone());
     for (size_t d = 0; d < walks.size(); ++d) {

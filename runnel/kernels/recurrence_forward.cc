@@ -215,8 +215,7 @@ class Session final : public RecurrenceSession {
     return {.directions = sizes_.directions,
             .work_a_row = kGates * sizes_.hidden * (train ? sizes_.output : sizes_.input + sizes_.output),
             .panels = kernels_[0].groups(),
-            .divisible = !sizes_.projected,
-            .kept_a_row = train ? kSlots * sizes_.hidden : 0};
+            .divisible = !sizes_.projected};
   }
 
   void make_room(const Walk& walk, Kept kept, RecurrentMemory& memory) const {
