@@ -227,11 +227,11 @@ void add_bench(CLI::App& app, CommonOptions& common) {
        .details =
            R"(NETWORK is a layer or a chain, as for runnel explain. One call is timed: forward of a batch; with --train
 forward and the gradients of all parameters and of the data; with --stream one step that goes on from the last
-one's state.
+one's state, shared among the threads where it is large.
 
 The floor is the least time that this machine allows, from its limits, which are measured in the same run: the
-arithmetic at full speed, or the weights read at every step from the cache that has room for them, whichever
-takes longer. gflops counts two operations for each multiply-add of a real step; padding does not count, and
+arithmetic at full speed, or the weights read at every step from the caches, each of which holds what fits,
+whichever takes longer. gflops counts two operations for each multiply-add of a real step; padding does not count, and
 training counts three times the forward's.
 
 With --json: spec, mode, batch, seq, lengths, threads, target, median_us, min_us, runs, multiply_adds, gflops,

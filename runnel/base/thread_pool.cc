@@ -266,9 +266,6 @@ bool with_pool(const Use& use) {
 
 }  // namespace
 
-OnThisThread::OnThisThread(bool only) : before_(inside_task) { inside_task = before_ || only; }
-OnThisThread::~OnThisThread() { inside_task = before_; }
-
 void detail::run_tasks(int64_t tasks, TaskFunction function, void* context, Job job) {
   const bool shared = tasks > 1 && with_pool([&](ThreadPool& pool) {
                         if (job == Job::brief && !pool.ready_for_brief()) return false;

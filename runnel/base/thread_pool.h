@@ -59,20 +59,6 @@ template <class Body>
                           detail::task_context(body), job);
 }
 
-/// While it lives, what this thread starts stays on this thread: for what is in its cache and too little to be sent to
-/// another one's.
-class OnThisThread {
- public:
-  /// `only`: false changes nothing.
-  explicit OnThisThread(bool only = true);
-  ~OnThisThread();
-  OnThisThread(const OnThisThread&) = delete;
-  OnThisThread& operator=(const OnThisThread&) = delete;
-
- private:
-  bool before_;
-};
-
 /// Where the members of a team wait until all have come. They look for each other without sleeping; a member that waits
 /// long gives its processor to others between looks.
 class SpinBarrier {

@@ -31,7 +31,7 @@ int64_t step_shares(int64_t rows, const PlanSizes& sizes) {
 
 void Plan::assign(const Walk& walk, const PlanSizes& sizes) {
   const int64_t threads = thread_count();
-  const int64_t work = sizes.directions * walk.packed_rows() * sizes.work_a_row;
+  const int64_t work = sizes.directions * walk.packed_rows() * (sizes.work_a_row + sizes.besides);
   alone_ = work < 2 * kWorthAThread;
   const int64_t most = alone_ ? 1 : std::max<int64_t>(1, threads / sizes.directions);
   const int64_t useful = std::clamp<int64_t>(work / kWorthAThread, 1, most);

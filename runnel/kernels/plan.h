@@ -33,6 +33,8 @@ struct PlanSizes {
   int64_t work_a_row;  ///< multiply-adds of a sequence in one step of a direction: as many as it has weights
   int64_t panels;      ///< of one direction's weights
   bool divisible;      ///< whether units may be shared
+  int64_t besides =
+      0;  ///< multiply-adds of such a row that are done only in the other pass, whose cut is the same
 };
 
 /// Among how many threads one step's units are worth sharing.
@@ -52,8 +54,6 @@ class Plan {
   /// Makes room for the plan of any walk of this one's batch. Returns the most shares that it may have.
   int64_t reserve(const Walk& walk, int64_t directions);
 
-  /// Whether the caller's thread does it all, and should do what follows with the results.
-  bool alone() const { return alone_; }
   int64_t shares() const { return static_cast<int64_t>(shares_.size()); }
 
   /// Calls `body(share)` for every share, denormals flushed. Where the threads for a team can't be had, one thread does
@@ -64,8 +64,9 @@ class Plan {
       const FlushDenormals flush;
       body(shares_[static_cast<size_t>(i)]);
     };
-    const OnThisThread here(alone_);
-    if (members_ == 1) {
+    if (alone_) {
+      for (int64_t i = 0; i < shares(); ++i) one(i);
+    } else if (members_ == 1) {
       parallel_tasks(shares(), one, job_);
     } else if (!try_team(shares(), one, job_)) {
       const FlushDenormals flush;

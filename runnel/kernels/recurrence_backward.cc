@@ -286,9 +286,9 @@ void backward(const RecurrenceBackward& args) {
     plan.assign(walks[0], {.directions = static_cast<int64_t>(walks.size()),
                            .work_a_row = CellType::kGates * args.layer.hidden_size * args.layer.output_size(),
                            .panels = directions[0].panels(),
-                           .divisible = args.layer.proj_size == 0});
+                           .divisible = args.layer.proj_size == 0,
+                           .besides = CellType::kGates * args.layer.hidden_size * args.layer.input_size});
     plan.run([&](const Share& share) { directions[static_cast<size_t>(share.direction)].run(share); });
-    const OnThisThread here(plan.alone());
     for (size_t d = 0; d < walks.size(); ++d) {
       if (args.rows.table_rows > 0) directions[d].sum_by_table_row();
       if (args.d_x) directions[d].input_gradient();

@@ -211,11 +211,14 @@ class Session final : public RecurrenceSession {
 
   /// In training those of the backward pass, which reads what each thread has written: both passes are cut alike.
   PlanSizes plan_sizes(Kept kept) const {
+    const int64_t of_input = kGates * sizes_.hidden * sizes_.input,
+                  of_state = kGates * sizes_.hidden * sizes_.output;
     const bool train = kept == Kept::all;
     return {.directions = sizes_.directions,
-            .work_a_row = kGates * sizes_.hidden * (train ? sizes_.output : sizes_.input + sizes_.output),
+            .work_a_row = train ? of_state : of_input + of_state,
             .panels = kernels_[0].groups(),
-            .divisible = !sizes_.projected};
+            .divisible = !sizes_.projected,
+            .besides = train ? of_input : 0};
   }
 
   void make_room(const Walk& walk, Kept kept, RecurrentMemory& memory) const {

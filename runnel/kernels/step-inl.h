@@ -108,7 +108,7 @@ class StepKernel {
   }
 
   /// With a projection, `groups` must be all of them. They are walked upwards or `downwards`: in turn, see walk_range().
-  HWY_NOINLINE void step(const StepRows& args, const PanelRange& groups, bool downwards = false) const {
+  void step(const StepRows& args, const PanelRange& groups, bool downwards = false) const {
     if (args.rows == 1) {
       one_row(args, groups, downwards);
     } else {
@@ -170,7 +170,7 @@ class StepKernel {
   }
 
   /// A lone row. As many groups at a time as it takes to have enough sums under way.
-  HWY_NOINLINE void one_row(const StepRows& args, const PanelRange& range, bool downwards) const {
+  void one_row(const StepRows& args, const PanelRange& range, bool downwards) const {
     const auto some = [&]<int Groups>(int64_t group) {
       half(args, group + Groups - 1) ? one_row<Groups, true>(args, group)
                                      : one_row<Groups, false>(args, group);
