@@ -67,12 +67,14 @@ double block_height(int64_t size) {
 }
 
 void move_down(Drawing& drawing, double by) {
-  for (std::vector<Box>* boxes : {&drawing.panels, &drawing.boxes}) {
+  for (std::vector<Box>* boxes : {&drawing.panels, &drawing.bars}) {
     for (Box& box : *boxes) box.y += by;
   }
-  for (Path& path : drawing.paths) {
-    for (auto& point : path.points) point.second += by;
+  for (Line& line : drawing.lines) {
+    line.y1 += by;
+    line.y2 += by;
   }
+  for (BlockRow& row : drawing.blocks) row.middle += by;
   for (TextLine& line : drawing.texts) line.y += by;
 }
 

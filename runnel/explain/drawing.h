@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "runnel/explain/form.h"
+#include "runnel/explain/variations.h"
 
 /// A picture of boxes, lines and texts, placed. One unit is one pixel of CSS; y points down.
 namespace runnel {
@@ -36,30 +36,37 @@ struct TextLine {
   double bottom() const { return y + 0.25 * size; }
 };
 
-/// A rectangle. One that stands for a tensor is as tall as the logarithm of its size, around its middle.
 struct Box {
   double x = 0, y = 0, width = 0, height = 0;
-  std::string kind = {};
-  std::string axis = {};          ///< whose colour it has
-  std::optional<Form> size = {};  ///< of which its height is the logarithm
-  std::optional<Form> batch =
-      {};               ///< a sheet behind another, which is there when the batch has more than one
-  bool hidden = false;  ///< such a sheet, where there is but one
-  Parts label = {};
+  std::string kind = {};  ///< a class of the style sheet
 };
 
-struct Path {
-  std::vector<std::pair<double, double>> points = {};
-  bool arrow = false;  ///< at its last point
-  std::string kind = {};
+/// The blocks of a tensor: one a step, all as tall as the logarithm of its size, around one height. Sheets of a batch
+/// lie behind each.
+struct BlockRow {
+  std::vector<double> xs = {};  ///< the middles
+  double middle = 0, width = 0, height = 0;
+  std::string axis = {};           ///< whose colour they have
+  std::optional<Form> size = {};   ///< of which their height is the logarithm
+  double shift = 0;                ///< how far a sheet is behind the next
+  bool sheets = false;             ///< whether the batch has more than one
+  std::optional<Form> batch = {};  ///< it has when this is more than one
+  Parts label = {};
+};
+inline constexpr int kSheets = 2;
+
+struct Line {
+  double x1 = 0, y1 = 0, x2 = 0, y2 = 0;
+  bool arrow = false;  ///< at the second point
 };
 
 struct Drawing {
   double width = 0, height = 0;
   Parts title = {}, description = {};
-  std::vector<Box> panels = {};
-  std::vector<Path> paths = {};
-  std::vector<Box> boxes = {};
+  std::vector<Box> panels = {};  ///< behind all
+  std::vector<Line> lines = {};
+  std::vector<Box> bars = {};
+  std::vector<BlockRow> blocks = {};
   std::vector<TextLine> texts = {};
 };
 
@@ -90,6 +97,8 @@ struct SvgOptions {
 };
 /// One self-contained SVG element.
 std::string to_svg(const Drawing& drawing, const SvgOptions& options = {});
+/// The same at the end of a text.
+void append_svg(std::string& text, const Drawing& drawing, const SvgOptions& options);
 /// The style of all pictures: colours for light and dark. Inside an SVG or a page.
 std::string picture_style();
 

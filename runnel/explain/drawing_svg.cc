@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 #include <fmt/format.h>
+#include <span>
 
 #include "runnel/explain/axis_color.h"
 #include "runnel/explain/drawing.h"
@@ -28,7 +29,7 @@ std::string colors(bool dark) {
   std::string rules;
   for (const AxisColor& color : axis_colors()) {
     const std::string_view ink = dark ? color.dark : color.light;
-    rules += fmt::format(".runnel .a-{0}{{fill:{1}}} .runnel rect.a-{0}{{fill:{2};stroke:{1}}}\n", color.name,
+    rules += fmt::format(".runnel .a-{0}{{fill:{1}}} .runnel g.a-{0}{{fill:{2};stroke:{1}}}\n", color.name,
                          ink, dark ? tint(ink, kNight, 0.25) : tint(ink, kWhite, 0.14));
   }
   return rules;
@@ -67,14 +68,14 @@ void append_number(std::string& text, int64_t number) {
   text.append(digits.data(), end);
 }
 
-/// With one digit behind the point, as "{:.1f}" gives it, of a number below 10^17.
+/// With at most one digit behind the point, of a number below 10^17.
 void append_tenths(std::string& text, double number) {
-  // A long double has room for all digits of the product, so that nothing is rounded but the end.
-  const int64_t tenths = std::llrint(10.0L * std::abs(number));
-  if (std::signbit(number)) text += '-';
-  append_number(text, tenths / 10);
+  const int64_t tenths = std::llrint(10 * number);
+  if (tenths < 0) text += '-';
+  append_number(text, std::abs(tenths) / 10);
+  if (tenths % 10 == 0) return;
   text += '.';
-  text += static_cast<char>('0' + tenths % 10);
+  text += static_cast<char>('0' + std::abs(tenths) % 10);
 }
 
 /// [[constant],[factor,knob],[factor,knob,knob],…]
@@ -127,37 +128,35 @@ std::string parts_json(const Parts& parts) {
   return json + "]";
 }
 
+/// Letters are so large where nothing else is said.
+constexpr double kLetters = 13;
+
+/// Writes at the end of a text.
 class SvgWriter {
  public:
-  SvgWriter(const Drawing& drawing, const SvgOptions& options) : drawing_(drawing), options_(options) {}
+  SvgWriter(const Drawing& drawing, const SvgOptions& options, std::string& svg)
+      : drawing_(drawing), options_(options), svg_(svg) {}
 
-  std::string write() {
-    // Few elements are longer, and room that stays empty costs nothing.
-    svg_.reserve(200 * (drawing_.panels.size() + drawing_.paths.size() + drawing_.boxes.size() +
-                        drawing_.texts.size()));
+  void write() {
     const std::string title = options_.id + "-title", description = options_.id + "-description";
     svg_ += fmt::format(
         R"(<svg xmlns="http://www.w3.org/2000/svg" class="runnel" id="{}" viewBox="0 0 {:.0f} {:.0f}" width="{:.0f}" )"
-        R"(height="{:.0f}" role="graphics-document" aria-labelledby="{}" aria-describedby="{}")",
-        xml(options_.id), drawing_.width, drawing_.height, drawing_.width, drawing_.height, title,
+        R"(height="{:.0f}" font-size="{}" role="graphics-document" aria-labelledby="{}" aria-describedby="{}")",
+        xml(options_.id), drawing_.width, drawing_.height, drawing_.width, drawing_.height, kLetters, title,
         description);
     svg_ += ">\n";
     element("title", title, drawing_.title);
     element("desc", description, drawing_.description);
     if (!options_.in_page) svg_ += "<style>\n" + picture_style() + "</style>\n";
-    svg_ += fmt::format(
-        "<defs><marker id=\"{}-arrow\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" "
-        "markerHeight=\"7\" orient=\"auto\"><path class=\"head\" d=\"M0 0.5 8 4 0 7.5z\"/></marker></defs>\n",
-        options_.id);
     if (!options_.in_page) svg_ += "<rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n";
     svg_ += "<g aria-hidden=\"true\">\n";
     for (const Box& box : drawing_.panels) add(box);
-    for (const Path& path : drawing_.paths) add(path);
-    svg_ += "</g>\n";
-    for (const Box& box : drawing_.boxes) add(box);
+    add_lines();
+    for (const Box& box : drawing_.bars) add(box);
+    put("</g>\n");
+    for (const BlockRow& row : drawing_.blocks) add(row);
     for (const TextLine& line : drawing_.texts) add(line);
     put("</svg>\n");
-    return std::move(svg_);
   }
 
  private:
@@ -170,49 +169,97 @@ class SvgWriter {
   }
 
   void add(const Box& box) {
-    put("<rect class=\"", box.kind);
-    if (!box.axis.empty()) {
-      put(" a-");
-      append_xml(svg_, box.axis);
-    }
-    put("\"");
+    put("<rect class=\"", box.kind, "\"");
     place("x", box.x);
     place("y", box.y);
     place("width", box.width);
     place("height", box.height);
-    if (options_.in_page && box.size) attribute("data-size", form_json(*box.size));
-    if (options_.in_page && box.batch) attribute("data-batch", form_json(*box.batch));
-    if (box.hidden) put(" visibility=\"hidden\"");
-    if (box.label.empty()) return put(" aria-hidden=\"true\"/>\n");
-    const std::string label = text_of(box.label);
-    put(" role=\"graphics-symbol\"");
-    attribute("aria-label", label);
-    if (options_.in_page && varies(box.label)) attribute("data-label", parts_json(box.label));
-    put("><title>");
-    append_xml(svg_, label);
-    put("</title></rect>\n");
+    put("/>\n");
   }
 
-  void add(const Path& path) {
-    put("<path class=\"line", path.kind.empty() ? "" : " ", path.kind, "\" d=\"");
-    const char* letter = "M";
-    for (const auto& [x, y] : path.points) {
-      put(letter);
-      append_tenths(svg_, x);
-      put(" ");
-      append_tenths(svg_, y);
-      letter = " L";
+  /// Many lines are one element, and so are the heads of arrows: a browser looks at an element, not at a line.
+  void add_lines() {
+    constexpr size_t kTogether = 60;
+    for (size_t begin = 0; begin < drawing_.lines.size(); begin += kTogether) {
+      const auto lines =
+          std::span(drawing_.lines).subspan(begin).first(std::min(kTogether, drawing_.lines.size() - begin));
+      put("<path class=\"line\" d=\"");
+      for (const Line& line : lines) {
+        point("M", line.x1, line.y1);
+        if (line.x1 == line.x2) {
+          put("V");
+          append_tenths(svg_, line.y2);
+        } else {
+          point("L", line.x2, line.y2);
+        }
+      }
+      put("\"/>\n<path class=\"head\" d=\"");
+      for (const Line& line : lines) {
+        if (line.arrow) add_head(line);
+      }
+      put("\"/>\n");
     }
-    put("\"");
-    if (path.arrow) put(" marker-end=\"url(#", options_.id, "-arrow)\"");
-    put("/>\n");
+  }
+
+  /// A triangle at the end of a line.
+  void add_head(const Line& line) {
+    constexpr double kBeyond = 1, kLength = 9, kHalf = 4;
+    const double length = std::hypot(line.x2 - line.x1, line.y2 - line.y1);
+    const double x = (line.x2 - line.x1) / length, y = (line.y2 - line.y1) / length;
+    const double tip_x = line.x2 + kBeyond * x, tip_y = line.y2 + kBeyond * y;
+    const double back_x = tip_x - kLength * x, back_y = tip_y - kLength * y;
+    point("M", tip_x, tip_y);
+    point("L", back_x - kHalf * y, back_y + kHalf * x);
+    point("L", back_x + kHalf * y, back_y - kHalf * x);
+    put("z");
+  }
+
+  void point(std::string_view letter, double x, double y) {
+    put(letter);
+    append_tenths(svg_, x);
+    put(" ");
+    append_tenths(svg_, y);
+  }
+
+  void add(const BlockRow& row) {
+    put("<g class=\"a-", row.axis, "\"");
+    if (options_.in_page && row.size) attribute("data-size", form_json(*row.size));
+    put(">");
+    if (row.sheets || row.batch) {
+      put("<g aria-hidden=\"true\"");
+      if (options_.in_page && row.batch) attribute("data-batch", form_json(*row.batch));
+      if (!row.sheets) put(" visibility=\"hidden\"");
+      put(">");
+      for (const double x : row.xs) {
+        for (int sheet = kSheets; sheet > 0; --sheet) block(row, x, sheet * row.shift);
+      }
+      put("</g>\n");
+    }
+    const std::string label = text_of(row.label);
+    put("<g class=\"block\" role=\"graphics-symbol\"");
+    attribute("aria-label", label);
+    if (options_.in_page && varies(row.label)) attribute("data-label", parts_json(row.label));
+    put("><title>");
+    append_xml(svg_, label);
+    put("</title>");
+    for (const double x : row.xs) block(row, x, 0);
+    put("</g></g>\n");
+  }
+
+  void block(const BlockRow& row, double x, double behind) {
+    put("<rect");
+    place("x", x - row.width / 2 + behind);
+    place("y", row.middle - row.height / 2 - behind);
+    place("width", row.width);
+    place("height", row.height);
+    put("/>");
   }
 
   void add(const TextLine& line) {
     put("<text");
     place("x", line.x);
     place("y", line.y);
-    svg_ += fmt::format(" font-size=\"{:.4g}\"", line.size);
+    if (line.size != kLetters) place("font-size", line.size);
     if (line.anchor != Anchor::start)
       put(" text-anchor=\"", line.anchor == Anchor::middle ? "middle" : "end", "\"");
     if (!line.kind.empty()) attribute("class", line.kind);
@@ -263,7 +310,7 @@ class SvgWriter {
 
   const Drawing& drawing_;
   const SvgOptions& options_;
-  std::string svg_;
+  std::string& svg_;
 };
 
 }  // namespace
@@ -295,7 +342,13 @@ color-scheme:light dark;font-family:ui-monospace,'DejaVu Sans Mono',Menlo,Consol
 }
 
 std::string to_svg(const Drawing& drawing, const SvgOptions& options) {
-  return SvgWriter(drawing, options).write();
+  std::string svg;
+  append_svg(svg, drawing, options);
+  return svg;
+}
+
+void append_svg(std::string& text, const Drawing& drawing, const SvgOptions& options) {
+  SvgWriter(drawing, options, text).write();
 }
 
 }  // namespace runnel

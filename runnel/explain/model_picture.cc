@@ -32,8 +32,9 @@ class PictureColumn {
       to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
     };
     append(column_.panels, drawing.panels);
-    append(column_.paths, drawing.paths);
-    append(column_.boxes, drawing.boxes);
+    append(column_.lines, drawing.lines);
+    append(column_.bars, drawing.bars);
+    append(column_.blocks, drawing.blocks);
     append(column_.texts, drawing.texts);
     append(column_.description, drawing.description);
     column_.width = std::max(column_.width, drawing.width);

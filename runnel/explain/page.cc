@@ -25,10 +25,12 @@ std::string html_page(const Page& page) {
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
       xml(page.title) + "</title>\n<style>\n" + picture_style() + std::string(kPageStyle) + page.style +
-      "</style>\n</head>\n<body class=\"runnel\"" + page.data + ">\n<main>\n" + page.body + "</main>\n";
-  if (!page.script.empty()) html += "<script>" + page.script + "</script>\n";
-  html += "</body>\n</html>\n";
-  return html;
+      "</style>\n</head>\n<body class=\"runnel\"" + page.data + ">\n<main>\n";
+  // A body may have megabytes: it is copied once.
+  html.reserve(html.size() + page.body.size() + page.script.size() + 100);
+  html.append(page.body).append("</main>\n");
+  if (!page.script.empty()) html.append("<script>").append(page.script).append("</script>\n");
+  return html.append("</body>\n</html>\n");
 }
 
 }  // namespace runnel

@@ -68,31 +68,21 @@ class Picture {
   // ---- rows of tensors
 
   /// A block of the tensor at each x.
-  void add_blocks(const std::vector<double>& xs, double middle, double width, size_t tensor,
-                  const Parts& label) {
+  void add_blocks(const std::vector<double>& xs, double middle, double width, size_t tensor, Parts label) {
     const Shape& data = words_.tensor(0).shape;
     const int64_t batch = data.has(axes::batch) ? data.size(axes::batch) : 1;
-    const auto sheets =
-        story_.form_of_tensor(0, [](const TensorStory& t) { return t.shape.size(axes::batch); });
-    const auto size = words_.size_form(tensor);
     const Axis axis = words_.last_axis(tensor);
-    const std::string color = StoryWords::color_of(axis);
-    const double height = block_height(axis.size);
-    for (const double x : xs) {
-      for (int sheet = batch == 1 && !sheets ? 0 : 2; sheet >= 0; --sheet) {
-        const double off = sheet * grid_.sheet;
-        rows_.drawing().boxes.push_back({.x = x - width / 2 + off,
-                                         .y = middle - height / 2 - off,
-                                         .width = width,
-                                         .height = height,
-                                         .kind = sheet > 0 ? "sheet" : "block",
-                                         .axis = color,
-                                         .size = size,
-                                         .batch = sheet > 0 ? sheets : std::nullopt,
-                                         .hidden = sheet > 0 && batch == 1,
-                                         .label = sheet > 0 ? Parts{} : label});
-      }
-    }
+    rows_.drawing().blocks.push_back(
+        {.xs = xs,
+         .middle = middle,
+         .width = width,
+         .height = block_height(axis.size),
+         .axis = StoryWords::color_of(axis),
+         .size = words_.size_form(tensor),
+         .shift = grid_.sheet,
+         .sheets = batch != 1,
+         .batch = story_.form_of_tensor(0, [](const TensorStory& t) { return t.shape.size(axes::batch); }),
+         .label = std::move(label)});
   }
 
   void add_dots(double middle) {
@@ -190,7 +180,7 @@ class Picture {
                    .past = passing_,
                    .panel = !layers_[i].walks.empty()};
     row.draw = [&, height = row.height](double top, double) {
-      rows_.drawing().boxes.push_back(
+      rows_.drawing().bars.push_back(
           {.x = 1, .y = top, .width = grid_.drawing - 2, .height = height, .kind = "bar"});
       double y = top + 18;
       for (TextLine& line : lines) {
@@ -326,9 +316,8 @@ class Picture {
     stops.emplace_back(grid_.drawing - kDrawingEdge, grid_.drawing - kDrawingEdge);
     for (size_t stop = 0; stop + 1 < stops.size(); ++stop) {
       const double left = stops[stop].second, right = stops[stop + 1].first;
-      rows_.line(reverse ? std::vector<std::pair<double, double>>{{right, y}, {left, y}}
-                         : std::vector<std::pair<double, double>>{{left, y}, {right, y}},
-                 true);
+      rows_.line(
+          {.x1 = reverse ? right : left, .y1 = y, .x2 = reverse ? left : right, .y2 = y, .arrow = true});
     }
   }
 

@@ -23,12 +23,6 @@ Drawing draw(const Variations& story, const PictureOptions& options = {});
 /// An SVG file of a story.
 std::string story_svg(const Story& story, const PictureOptions& options = {});
 
-/// A story whose sizes can be turned. Sizes of the data that are not given are those of an example: 3 sequences of 10
-/// steps. Throws  as tell_story does.
-Variations turnable_story(std::string_view network, const StorySizes& sizes = {},
-                          const NetworkContext& context = {});
-Variations turnable_story(const TextClassifier& model, const StorySizes& sizes = {});
-
 /// A page with the picture for small and for large screens, in which numbers tell where they come from when they are
 /// pointed at or focused, and sizes can be turned: every shape follows at once. One file, nothing from elsewhere.
 std::string story_html(const Variations& story);

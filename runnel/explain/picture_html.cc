@@ -36,18 +36,21 @@ each('parts', (element, before, parts) => { element.textContent = before ?? join
 each('label', (element, before, parts) => {
   const label = before ?? joined(parts);
   element.setAttribute('aria-label', label);
+  element.querySelector('title').textContent = label;
 }, element => element.getAttribute('aria-label'));
 each('origin-parts', (element, before, parts) => { element.dataset.origin = before ?? joined(parts); },
   element => element.dataset.origin);
-each('size', (rectangle, before, form) => {
-  const middle = Number(rectangle.getAttribute('y')) + Number(rectangle.getAttribute('height')) / 2;
+each('size', (row, before, form) => {
   const [one, doubled, most] = document.body.dataset.block.split(' ').map(Number);
   const height = Math.min(most, one + doubled * Math.log2(at(form)));
-  rectangle.setAttribute('height', height);
-  rectangle.setAttribute('y', middle - height / 2);
+  for (const block of row.querySelectorAll('rect')) {
+    const middle = Number(block.getAttribute('y')) + Number(block.getAttribute('height')) / 2;
+    block.setAttribute('height', height);
+    block.setAttribute('y', middle - height / 2);
+  }
 }, () => null);
-each('batch', (sheet, before, form) => {
-  sheet.setAttribute('visibility', at(form) > 1 ? 'visible' : 'hidden');
+each('batch', (sheets, before, form) => {
+  sheets.setAttribute('visibility', at(form) > 1 ? 'visible' : 'hidden');
 }, () => null);
 const follow = () => {
   const as_told = knobs.every((knob, i) => knob.value === first[i]);
@@ -116,18 +119,6 @@ std::string sliders(const Variations& story, const std::string& id) {
   return html + "<button type=\"button\" class=\"back\">as it was</button>\n</form>\n";
 }
 
-/// `tell`, which tells of `network`, with sizes for all that the data have.
-template <class Tell>
-Variations with_example_sizes(const Tell& tell, std::string_view network, StorySizes sizes,
-                              const NetworkContext& context) {
-  Story story = tell(sizes);
-  const Shape data = story.tensors[0].shape;
-  const auto missing = [&](AxisName name) { return data.has(name) && data.size(name) == Axis::kSymbolic; };
-  if (missing(axes::batch)) sizes.batch = 3;
-  if (missing(axes::seq)) sizes.seq = 10;
-  return Variations(data.symbolic() ? tell(sizes) : std::move(story), network, context);
-}
-
 constexpr std::string_view kReading =
     "<p>Time goes from left to right, depth from bottom to top. Point at a number, or reach it with the tab "
     "key, to see "
@@ -137,9 +128,11 @@ constexpr std::string_view kReading =
 std::string section_of(const Variations& story, const std::string& id) {
   std::string html = sliders(story, id) + "<figure>\n";
   for (const bool large : {false, true}) {
-    const Drawing drawing = draw(story, {.width = large ? kLargeScreen : kSmallScreen});
-    html += fmt::format("<div class=\"{}\">\n{}</div>\n", large ? "large" : "small",
-                        to_svg(drawing, {.in_page = true, .id = id + (large ? "large" : "small")}));
+    const std::string screen = large ? "large" : "small";
+    html += "<div class=\"" + screen + "\">\n";
+    append_svg(html, draw(story, {.width = large ? kLargeScreen : kSmallScreen}),
+               {.in_page = true, .id = id + screen});
+    html += "</div>\n";
   }
   return html + "</figure>\n";
 }
@@ -154,16 +147,6 @@ std::string page_of(const std::string& title, const std::string& body) {
 }
 
 }  // namespace
-
-Variations turnable_story(std::string_view network, const StorySizes& sizes, const NetworkContext& context) {
-  return with_example_sizes([&](const StorySizes& s) { return tell_story(network, s, context); }, network,
-                            sizes, context);
-}
-
-Variations turnable_story(const TextClassifier& model, const StorySizes& sizes) {
-  return with_example_sizes([&](const StorySizes& s) { return tell_story(model, s); },
-                            model.network.module->to_string(), sizes, {});
-}
 
 std::string story_html(const Variations& story) {
   const std::string& network = story.shown().network;

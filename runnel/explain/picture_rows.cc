@@ -52,15 +52,12 @@ void RowStack::add(PictureRow row) {
   const double middle = grid_.wide ? (top + bottom) / 2 : bottom - row.height / 2;
   const double foot = middle + row.height / 2;
   for (const double x : row.in) {
-    if (row.arrows) {
-      line({{x, bottom + kArrowRoom}, {x, foot}}, true);
-      line({{x, foot}, {x, middle}}, false);
-    } else {
-      line({{x, bottom + kArrowRoom}, {x, middle}}, false);
-    }
+    const double reach = row.arrows ? foot : middle;
+    line({.x1 = x, .y1 = bottom + kArrowRoom, .x2 = x, .y2 = reach, .arrow = row.arrows});
+    if (row.arrows) line({.x1 = x, .y1 = foot, .x2 = x, .y2 = middle});
   }
-  for (const double x : row.out) line({{x, middle}, {x, top}}, false);
-  for (const double x : row.past) line({{x, bottom}, {x, top}}, false);
+  for (const double x : row.out) line({.x1 = x, .y1 = middle, .x2 = x, .y2 = top});
+  for (const double x : row.past) line({.x1 = x, .y1 = bottom, .x2 = x, .y2 = top});
   row.draw(middle - row.height / 2, middle);
   if (grid_.wide) {
     add_captions(std::move(captions), grid_.drawing + kCaptionGap, middle + said / 2, row.panel);
@@ -95,10 +92,6 @@ void RowStack::text_if_room(double x, double y, double size, const Parts& parts)
   if (parts.empty()) return;
   text(x, y, Anchor::end, size, "soft", parts);
   if (drawing_.texts.back().left() < 0) drawing_.texts.pop_back();
-}
-
-void RowStack::line(std::vector<std::pair<double, double>> points, bool arrow, const std::string& kind) {
-  drawing_.paths.push_back({std::move(points), arrow, kind});
 }
 
 Drawing RowStack::finish(double above, double below) {

@@ -67,7 +67,7 @@ class RowStack {
   void text(double x, double y, Anchor anchor, double size, const std::string& kind, const Parts& parts);
   /// A remark that ends at x, where it does not begin outside.
   void text_if_room(double x, double y, double size, const Parts& parts);
-  void line(std::vector<std::pair<double, double>> points, bool arrow, const std::string& kind = "");
+  void line(const Line& line) { drawing_.lines.push_back(line); }
 
  private:
   struct Captions {

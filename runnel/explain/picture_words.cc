@@ -95,7 +95,9 @@ Parts StoryWords::last_step() const {
 }
 
 Parts StoryWords::title() const {
-  return story_.text([](const Story& s) { return "Network: " + s.network; }, false);
+  Parts title = story_.network();
+  title.front().text.insert(0, "Network: ");  // no text of a network begins with a number
+  return title;
 }
 
 Parts StoryWords::description() const {

@@ -25,7 +25,7 @@ addEventListener('load', () => {
   number.focus();
   lines.push('tip: ' + (document.getElementById('tip').hidden ? '' : document.getElementById('tip').textContent));
   lines.push('origin: ' + number.dataset.origin);
-  for (const rect of document.querySelectorAll('rect.block')) {
+  for (const rect of document.querySelectorAll('.block rect')) {
     lines.push('height: ' + Number(rect.getAttribute('height')).toFixed(1));
   }
   for (const each of document.querySelectorAll('[data-origin]')) lines.push('origin: ' + each.dataset.origin);

@@ -1,9 +1,7 @@
-#include "runnel/explain/form.h"
-
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "runnel/explain/picture.h"
+#include "runnel/explain/variations.h"
 #include "runnel/explain/wording.h"
 #include "runnel/model/change.h"
 
@@ -40,23 +38,6 @@ Story retold(const std::string& network, const Variations& story, const std::vec
   return tell_story(changed_network(network, changes), sizes);
 }
 
-/// All that a picture says of a story: get it, and whether its numbers have commas.
-std::vector<std::pair<Variations::Text, bool>> texts_of(const Story& story) {
-  std::vector<std::pair<Variations::Text, bool>> texts{{[](const Story& s) { return s.network; }, false}};
-  for (size_t i = 0; i < story.tensors.size(); ++i) {
-    texts.emplace_back([=](const Story& s) { return s.tensors[i].shape.to_string(); }, false);
-    texts.emplace_back([=](const Story& s) { return s.tensors[i].sentence; }, true);
-    for (size_t axis = 0; axis < story.tensors[i].axes.size(); ++axis) {
-      texts.emplace_back([=](const Story& s) { return s.tensors[i].axes[axis].to_string(); }, true);
-    }
-  }
-  for (size_t i = 0; i < story.layers.size(); ++i) {
-    texts.emplace_back([=](const Story& s) { return s.layers[i].sentence; }, true);
-    texts.emplace_back([=](const Story& s) { return grouped(s.layers[i].count.value.value_or(0)); }, true);
-  }
-  return texts;
-}
-
 RC_GTEST_PROP(FormProperty, gives_what_the_layers_say_for_any_sizes, ()) {
   const std::string network = any_network();
   const Variations story = turnable_story(network, {.batch = 2, .seq = *rc::gen::inRange(5, 9)});
@@ -65,17 +46,24 @@ RC_GTEST_PROP(FormProperty, gives_what_the_layers_say_for_any_sizes, ()) {
     values.push_back(*rc::gen::inRange(std::max<int64_t>(2, knob.least), knob.most + 1));
   }
   const Story expected = retold(network, story, values);
-  for (const auto& [text, commas] : texts_of(story.shown())) {
-    RC_ASSERT(turned(story.text(text, commas), story, values) == text(expected));
-  }
-  // The same where a tensor or a layer alone is asked.
-  const auto shape = [](const TensorStory& tensor) { return tensor.shape.to_string(); };
+  RC_ASSERT(turned(story.network(), story, values) == expected.network);
   for (size_t i = 0; i < expected.tensors.size(); ++i) {
-    RC_ASSERT(turned(story.text_of_tensor(i, shape, false), story, values) == shape(expected.tensors[i]));
+    const auto has = [&](const Variations::TensorText& text, bool commas) {
+      return turned(story.text_of_tensor(i, text, commas), story, values) == text(expected.tensors[i]);
+    };
+    RC_ASSERT(has([](const TensorStory& tensor) { return tensor.shape.to_string(); }, false));
+    RC_ASSERT(has([](const TensorStory& tensor) { return tensor.sentence; }, true));
+    for (size_t axis = 0; axis < expected.tensors[i].axes.size(); ++axis) {
+      RC_ASSERT(has([=](const TensorStory& tensor) { return tensor.axes[axis].to_string(); }, true));
+    }
   }
-  const auto count = [](const LayerStory& layer) { return grouped(layer.count.value.value_or(0)); };
   for (size_t i = 0; i < expected.layers.size(); ++i) {
-    RC_ASSERT(turned(story.text_of_layer(i, count), story, values) == count(expected.layers[i]));
+    const auto has = [&](const Variations::LayerText& text, bool commas) {
+      return turned(story.text_of_layer(i, text, commas), story, values) == text(expected.layers[i]);
+    };
+    RC_ASSERT(has([](const LayerStory& layer) { return layer.text; }, false));
+    RC_ASSERT(has([](const LayerStory& layer) { return layer.sentence; }, true));
+    RC_ASSERT(has([](const LayerStory& layer) { return grouped(layer.count.value.value_or(0)); }, true));
   }
   // Of equal layers a formula is a product; else a sum, with the same value.
   const Variations::LayerText formula = [](const LayerStory& layer) { return layer.count.formula; };
@@ -115,9 +103,9 @@ TEST(Variations, show_all_steps_of_a_short_sequence_which_cannot_be_turned) {
 
 TEST(Variations, turn_what_a_network_leaves_out_as_well) {
   const Variations story = turnable_story("Embedding(8) -> LSTM(4) -> last -> Linear");
-  const Variations::Text linear = [](const Story& s) { return s.layers[3].text; };
-  EXPECT_EQ(text_of(story.text(linear)), "Linear(4, class)");
-  EXPECT_EQ(turned(story.text(linear), story, {3, 10, 7}), "Linear(7, class)");
+  const Parts linear = story.text_of_layer(3, [](const LayerStory& layer) { return layer.text; });
+  EXPECT_EQ(text_of(linear), "Linear(4, class)");
+  EXPECT_EQ(turned(linear, story, {3, 10, 7}), "Linear(7, class)");
 }
 
 }  // namespace
