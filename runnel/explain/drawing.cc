@@ -22,14 +22,14 @@ size_t most_columns(const Part& part, const Variations& variations) {
 
 double width_of(size_t columns, double size) { return static_cast<double>(columns) * kAdvance * size; }
 
-bool plain(const Span& span) { return span.axis.empty() && span.origin.empty() && !span.part.form; }
+bool plain(const Span& span) { return span.axis.empty() && !span.origin && !span.part.form; }
 
 /// Most of what is said is words alone: those of a line are one span.
-void join(std::vector<Span>& spans, Span span) {
+void join(std::vector<Span>& spans, const Span& span) {
   if (!spans.empty() && plain(spans.back()) && plain(span)) {
     spans.back().part.text += span.part.text;
   } else {
-    spans.push_back(std::move(span));
+    spans.push_back(span);
   }
 }
 
@@ -86,27 +86,26 @@ double word_width(const Word& word, double size, const Variations& variations) {
   return width;
 }
 
-std::vector<TextLine> broken(Phrase phrase, double width, double size, const Variations& variations) {
+std::vector<TextLine> broken(const Phrase& phrase, double width, double size, const Variations& variations) {
   std::vector<TextLine> lines;
   const double blank = text_width(" ", size);
-  const auto add = [&](Word&& word, double more) {
+  const auto add = [&](const Word& word, double more) {
     if (lines.empty() || lines.back().width + blank + more > width) {
       lines.push_back({.size = size});
     } else {
       join(lines.back().spans, {.part = {" "}});
       lines.back().width += blank;
     }
-    for (Span& span : word) join(lines.back().spans, std::move(span));
+    for (const Span& span : word) join(lines.back().spans, span);
     lines.back().width += more;
   };
-  for (Word& word : phrase) {
+  for (const Word& word : phrase) {
     const double whole = word_width(word, size, variations);
     if (whole <= width) {
-      add(std::move(word), whole);
+      add(word, whole);
     } else {
-      for (Word& piece : cut(word, width, size, variations)) {
-        const double more = word_width(piece, size, variations);
-        add(std::move(piece), more);
+      for (const Word& piece : cut(word, width, size, variations)) {
+        add(piece, word_width(piece, size, variations));
       }
     }
   }

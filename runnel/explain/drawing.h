@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,7 +14,8 @@ namespace runnel {
 struct Span {
   Part part;
   std::string axis = {};  ///< whose colour it has: "batch"
-  Parts origin = {};      ///< what is said when it is pointed at; such a span can be reached by keyboard
+  /// What is said when it is pointed at, or null; such a span can be reached by keyboard.
+  std::shared_ptr<const Parts> origin = {};
 };
 using Word = std::vector<Span>;
 /// Words with a blank between each two.
@@ -85,7 +87,7 @@ double text_width(const std::string& text, double size);
 double word_width(const Word& word, double size, const Variations& variations);
 
 /// Breaks a phrase into lines of at most `width`; a word that is wider stands alone, cut where it must be.
-std::vector<TextLine> broken(Phrase phrase, double width, double size, const Variations& variations);
+std::vector<TextLine> broken(const Phrase& phrase, double width, double size, const Variations& variations);
 
 /// A text as words.
 Phrase words_of(const Parts& parts, const std::string& axis = "");

@@ -269,25 +269,25 @@ class SvgWriter {
   }
 
   void add(const Span& span) {
-    const bool plain = span.axis.empty() && span.origin.empty() && !(options_.in_page && span.part.form);
+    const bool plain = span.axis.empty() && !span.origin && !(options_.in_page && span.part.form);
     if (plain) return append_xml(svg_, span.part.text);
     put("<tspan");
     std::string kind = span.axis.empty() ? "" : "a-" + span.axis;
-    if (!span.origin.empty()) kind += kind.empty() ? "origin" : " origin";
+    if (span.origin) kind += kind.empty() ? "origin" : " origin";
     if (!kind.empty()) attribute("class", kind);
     if (options_.in_page && span.part.form) {
       attribute("data-form", form_json(*span.part.form));
       if (span.part.grouped) put(" data-grouped=\"true\"");
     }
-    if (!span.origin.empty()) {
+    if (span.origin) {
       put(" tabindex=\"0\"");
-      if (options_.in_page) attribute("data-origin", text_of(span.origin));
-      if (options_.in_page && varies(span.origin)) attribute("data-origin-parts", parts_json(span.origin));
+      if (options_.in_page) attribute("data-origin", text_of(*span.origin));
+      if (options_.in_page && varies(*span.origin)) attribute("data-origin-parts", parts_json(*span.origin));
     }
     put(">");
-    if (!span.origin.empty() && !options_.in_page) {
+    if (span.origin && !options_.in_page) {
       put("<title>");
-      append_xml(svg_, text_of(span.origin));
+      append_xml(svg_, text_of(*span.origin));
       put("</title>");
     }
     append_xml(svg_, span.part.text);

@@ -20,15 +20,14 @@ border-radius:6px;justify-self:start;align-self:end}
 
 std::string page_heading(const std::string& text) { return "<h1>" + xml(text) + "</h1>\n"; }
 
-std::string html_page(const Page& page) {
+std::string html_page(const Page& page, const std::function<void(std::string&)>& add_body) {
   std::string html =
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
       xml(page.title) + "</title>\n<style>\n" + picture_style() + std::string(kPageStyle) + page.style +
       "</style>\n</head>\n<body class=\"runnel\"" + page.data + ">\n<main>\n";
-  // A body may have megabytes: it is copied once.
-  html.reserve(html.size() + page.body.size() + page.script.size() + 100);
-  html.append(page.body).append("</main>\n");
+  add_body(html);
+  html += "</main>\n";
   if (!page.script.empty()) html.append("<script>").append(page.script).append("</script>\n");
   return html.append("</body>\n</html>\n");
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 /// Pages of HTML: one file that needs nothing from elsewhere, for light and dark, small and large screens.
@@ -8,11 +9,11 @@ namespace runnel {
 struct Page {
   std::string title;      ///< text
   std::string style;      ///< besides that of all pages and pictures
-  std::string body;       ///< HTML
   std::string data = {};  ///< attributes of the body
   std::string script = {};
 };
-std::string html_page(const Page& page);
+/// `add_body` appends the HTML of its body, which may have megabytes.
+std::string html_page(const Page& page, const std::function<void(std::string&)>& add_body);
 
 /// A heading that breaks between the layers of a network.
 std::string page_heading(const std::string& text);

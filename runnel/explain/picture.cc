@@ -19,12 +19,12 @@ constexpr double kDrawingEdge = 5;  // of the drawing, where final states go up
 
 class Picture {
  public:
-  Picture(const Variations& story, const PictureOptions& options)
-      : story_(story),
-        words_(story),
-        layers_(story.shown().layers),
-        grid_(picture_grid(words_, options.width)),
-        rows_(story, grid_) {}
+  Picture(const StoryWords& words, const PictureOptions& options)
+      : story_(words.story()),
+        words_(words),
+        layers_(words.shown().layers),
+        grid_(picture_grid(words, options.width)),
+        rows_(words.story(), grid_) {}
 
   Drawing draw() {
     for (Phrase& line : reversed(words_.legend())) rows_.paragraph(std::move(line));
@@ -98,7 +98,7 @@ class Picture {
     for (const size_t tensor : tensors) {
       row.height = std::max(row.height, words_.room(tensor) + 2 * grid_.sheet);
       row.captions.push_back(words_.shape(tensor));
-      row.captions.push_back(words_.sentence_words(tensor));
+      row.captions.push_back(words_.sentence(tensor));
     }
     const bool cell = next < layers_.size() && layers_[next].reads == tensors;
     flow_.clear();
@@ -162,13 +162,14 @@ class Picture {
       });
       // A formula of equal layers is a product, and becomes a sum as soon as they are not equal.
       const Variations::LayerText formula = [](const LayerStory& l) { return l.count.formula; };
-      if (story_.follows(i, formula)) {
-        for (Span& span : count.front()) span.origin = story_.text_of_layer(i, formula);
+      if (!layers_[i].count.formula.empty() && story_.follows(i, formula)) {
+        const auto origin = std::make_shared<const Parts>(story_.text_of_layer(i, formula));
+        for (Span& span : count.front()) span.origin = origin;
       }
     }
     std::vector<TextLine> lines;
     for (const bool first : {true, false}) {
-      for (TextLine& line : broken(std::move(first ? name : count), grid_.drawing - 24, 13, story_)) {
+      for (TextLine& line : broken(first ? name : count, grid_.drawing - 24, 13, story_)) {
         line.kind = first ? "strong" : "soft";
         lines.push_back(std::move(line));
       }
@@ -202,7 +203,7 @@ class Picture {
     std::vector<Phrase> said{words_.layer_words(i, [](const LayerStory& l) { return l.sentence; })};
     for (size_t state = 1; layers_.size() == 1 && state < layer.reads.size(); ++state) {
       said.push_back(words_.shape(layer.reads[state]));
-      said.push_back(words_.sentence_words(layer.reads[state]));
+      said.push_back(words_.sentence(layer.reads[state]));
     }
     const bool both = layer.walks.size() > 1 && layer.walks[1].reverse;
     const double shift = both ? grid_.shift : 0;
@@ -223,7 +224,7 @@ class Picture {
     std::vector<Phrase> states;
     for (size_t state = 1; state < layer.gives.size(); ++state) {
       states.push_back(words_.shape(layer.gives[state]));
-      states.push_back(words_.sentence_words(layer.gives[state]));
+      states.push_back(words_.sentence(layer.gives[state]));
     }
     PictureRow row{.height = 4, .captions = states, .past = flow_, .panel = true};
     row.past.insert(row.past.end(), passing_.begin(), passing_.end());
@@ -337,7 +338,7 @@ class Picture {
   }
 
   const Variations& story_;
-  const StoryWords words_;
+  const StoryWords& words_;
   const std::vector<LayerStory>& layers_;
   const PictureGrid grid_;
   RowStack rows_;
@@ -347,8 +348,12 @@ class Picture {
 
 }  // namespace
 
+Drawing draw(const StoryWords& words, const PictureOptions& options) {
+  return Picture(words, options).draw();
+}
+
 Drawing draw(const Variations& story, const PictureOptions& options) {
-  return Picture(story, options).draw();
+  return draw(StoryWords(story), options);
 }
 
 std::string story_svg(const Story& story, const PictureOptions& options) {

@@ -19,6 +19,9 @@ struct PictureOptions {
 inline constexpr double kNarrowestPicture = 300, kWidePicture = 720;
 
 Drawing draw(const Variations& story, const PictureOptions& options = {});
+/// The same, where several pictures say the same words.
+class StoryWords;
+Drawing draw(const StoryWords& words, const PictureOptions& options = {});
 
 /// An SVG file of a story.
 std::string story_svg(const Story& story, const PictureOptions& options = {});

@@ -2,6 +2,7 @@
 
 #include "runnel/explain/page.h"
 #include "runnel/explain/picture.h"
+#include "runnel/explain/picture_words.h"
 #include "runnel/tensor/axes.h"
 
 namespace runnel {
@@ -125,51 +126,58 @@ constexpr std::string_view kReading =
     "where it comes from.</p>\n";
 
 /// Sliders and the picture for both screens, which follow them.
-std::string section_of(const Variations& story, const std::string& id) {
-  std::string html = sliders(story, id) + "<figure>\n";
+void add_section(std::string& html, const Variations& story, const std::string& id) {
+  html += sliders(story, id) + "<figure>\n";
+  const StoryWords words(story);
   for (const bool large : {false, true}) {
     const std::string screen = large ? "large" : "small";
     html += "<div class=\"" + screen + "\">\n";
-    append_svg(html, draw(story, {.width = large ? kLargeScreen : kSmallScreen}),
+    append_svg(html, draw(words, {.width = large ? kLargeScreen : kSmallScreen}),
                {.in_page = true, .id = id + screen});
     html += "</div>\n";
   }
-  return html + "</figure>\n";
+  html += "</figure>\n";
 }
 
-std::string page_of(const std::string& title, const std::string& body) {
-  return html_page({.title = title,
-                    .style = std::string(kStyle),
-                    .body = body + "<div id=\"tip\" role=\"tooltip\" hidden></div>\n",
-                    .data = fmt::format(" data-block=\"{} {} {}\"", BlockHeight::kOne, BlockHeight::kDoubled,
-                                        BlockHeight::kMost),
-                    .script = std::string(kScript)});
+std::string page_of(const std::string& title, const std::function<void(std::string&)>& add_sections) {
+  const Page page{.title = title,
+                  .style = std::string(kStyle),
+                  .data = fmt::format(" data-block=\"{} {} {}\"", BlockHeight::kOne, BlockHeight::kDoubled,
+                                      BlockHeight::kMost),
+                  .script = std::string(kScript)};
+  return html_page(page, [&](std::string& html) {
+    html += page_heading(title);
+    add_sections(html);
+    html += "<div id=\"tip\" role=\"tooltip\" hidden></div>\n";
+  });
 }
 
 }  // namespace
 
 std::string story_html(const Variations& story) {
-  const std::string& network = story.shown().network;
-  return page_of(network, page_heading(network) + std::string(kReading) + "<section>\n" +
-                              section_of(story, "") + "</section>\n");
+  return page_of(story.shown().network, [&](std::string& html) {
+    html.append(kReading).append("<section>\n");
+    add_section(html, story, "");
+    html += "</section>\n";
+  });
 }
 
 std::string story_html(const ModelStory& model, const StorySizes& sizes) {
-  const std::string title = model.kind.empty() ? "A part of a model" : model.kind;
-  std::string body =
-      page_heading(title) + "<pre class=\"parts\" tabindex=\"0\">" + xml(parts_text(model)) + "</pre>\n";
-  for (const std::string& note : model.notes) body += "<p>" + xml(note) + "</p>\n";
-  body += kReading;
-  const std::vector<ToldPart> parts = told_parts(model);
-  for (size_t i = 0; i < parts.size(); ++i) {
-    const bool steps = parts[i].story->tensors[0].shape.has(axes::seq);
-    const Variations part =
-        turnable_story(parts[i].story->network,
-                       {.batch = sizes.batch, .seq = steps ? sizes.seq : std::nullopt}, parts[i].context);
-    body += "<section>\n<h2>" + xml(parts[i].title) + "</h2>\n" +
-            section_of(part, fmt::format("part-{}-", i)) + "</section>\n";
-  }
-  return page_of(title, body);
+  return page_of(model.kind.empty() ? "A part of a model" : model.kind, [&](std::string& html) {
+    html += "<pre class=\"parts\" tabindex=\"0\">" + xml(parts_text(model)) + "</pre>\n";
+    for (const std::string& note : model.notes) html += "<p>" + xml(note) + "</p>\n";
+    html += kReading;
+    const std::vector<ToldPart> parts = told_parts(model);
+    for (size_t i = 0; i < parts.size(); ++i) {
+      const bool steps = parts[i].story->tensors[0].shape.has(axes::seq);
+      const Variations part =
+          turnable_story(parts[i].story->network,
+                         {.batch = sizes.batch, .seq = steps ? sizes.seq : std::nullopt}, parts[i].context);
+      html += "<section>\n<h2>" + xml(parts[i].title) + "</h2>\n";
+      add_section(html, part, fmt::format("part-{}-", i));
+      html += "</section>\n";
+    }
+  });
 }
 
 }  // namespace runnel

@@ -19,10 +19,10 @@ std::vector<double> PictureGrid::places(double by) const {
   return places;
 }
 
-RowStack::Captions RowStack::captions_of(std::vector<Phrase> said, double width) const {
+RowStack::Captions RowStack::captions_of(const std::vector<Phrase>& said, double width) const {
   Captions captions;
   for (size_t i = 0; i < said.size(); ++i) {
-    for (TextLine& line : broken(std::move(said[i]), width, kLetters, story_)) {
+    for (TextLine& line : broken(said[i], width, kLetters, story_)) {
       line.kind = i == 0 ? "" : "soft";
       captions.lines.push_back(std::move(line));
     }
@@ -45,7 +45,7 @@ void RowStack::add_captions(Captions captions, double left, double bottom, bool 
 void RowStack::add(PictureRow row) {
   const double beside = grid_.width - grid_.drawing - kCaptionGap;
   const double inside = grid_.drawing - 2 * kInset;
-  Captions captions = captions_of(std::move(row.captions), grid_.wide ? beside : inside);
+  Captions captions = captions_of(row.captions, grid_.wide ? beside : inside);
   const double said = captions.height;
   const double height = grid_.wide ? std::max(row.height, said) : row.height + said + (said > 0 ? kFoot : 0);
   const double bottom = y_, top = y_ - height;

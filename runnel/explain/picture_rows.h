@@ -75,7 +75,7 @@ class RowStack {
     double height = 0;
   };
   /// What is said, as lines of at most `width` that are not placed yet.
-  Captions captions_of(std::vector<Phrase> said, double width) const;
+  Captions captions_of(const std::vector<Phrase>& said, double width) const;
   /// Puts the lines under each other, the last one at `bottom`.
   void add_captions(Captions captions, double left, double bottom, bool panel);
 

@@ -22,6 +22,30 @@ const Axis& end_of(const TensorStory& tensor) { return tensor.shape[tensor.shape
 
 }  // namespace
 
+StoryWords::StoryWords(const Variations& story) : story_(story) {
+  tensors_.reserve(shown().tensors.size());
+  for (size_t place = 0; place < shown().tensors.size(); ++place) tensors_.push_back(words_of_tensor(place));
+}
+
+StoryWords::TensorWords StoryWords::words_of_tensor(size_t place) const {
+  const TensorStory& told = tensor(place);
+  TensorWords words;
+  words.told = story_.text_of_tensor(place, [](const TensorStory& t) { return t.sentence; });
+  words.sentence = words_of(words.told);
+  words.label = story_.text_of_tensor(
+      place, [](const TensorStory& t) { return t.name + " " + t.shape.to_string(); }, false);
+  if (!holds_ids(place))
+    words.size = story_.form_of_tensor(place, [](const TensorStory& t) { return end_of(t).size; });
+  words.shape.push_back({Span{.part = {told.name}}});
+  for (size_t i = 0; i < told.axes.size(); ++i) {
+    Word word = axis(place, i);
+    if (i == 0) word.insert(word.begin(), Span{.part = {"["}});
+    word.push_back({.part = {i + 1 == told.axes.size() ? "]" : ","}});
+    words.shape.push_back(std::move(word));
+  }
+  return words;
+}
+
 std::string StoryWords::color_of(const Axis& axis) { return color_of_name(single_names(axis.name).front()); }
 
 bool StoryWords::holds_ids(size_t place) const {
@@ -35,30 +59,20 @@ Axis StoryWords::last_axis(size_t place) const {
   return holds_ids(place) ? Axis{axes::seq, 1} : end_of(tensor(place));
 }
 
-std::optional<Form> StoryWords::size_form(size_t place) const {
-  if (holds_ids(place)) return std::nullopt;
-  return story_.form_of_tensor(place, [](const TensorStory& t) { return end_of(t).size; });
-}
-
 Parts StoryWords::last_size(size_t place) const {
   if (holds_ids(place)) return {};
   return story_.text_of_tensor(place, [](const TensorStory& t) { return size_text(end_of(t)); });
 }
 
 double StoryWords::room(size_t place) const {
-  const auto form = size_form(place);
+  const auto& form = size_form(place);
   return std::max(block_height(last_axis(place).size), form ? block_height(story_.most(*form)) : 0);
-}
-
-Parts StoryWords::label(size_t place) const {
-  return story_.text_of_tensor(
-      place, [](const TensorStory& t) { return t.name + " " + t.shape.to_string(); }, false);
 }
 
 Word StoryWords::axis(size_t place, size_t axis) const {
   const Axis& shown = tensor(place).axes[axis].axis;
-  const Parts origin =
-      story_.text_of_tensor(place, [=](const TensorStory& t) { return t.axes[axis].to_string(); });
+  Parts told = story_.text_of_tensor(place, [=](const TensorStory& t) { return t.axes[axis].to_string(); });
+  const auto origin = told.empty() ? nullptr : std::make_shared<const Parts>(std::move(told));
   Word word;
   for (const std::string_view name : single_names(shown.name)) {
     if (!word.empty()) word.push_back({.part = {"·"}});
@@ -73,18 +87,6 @@ Word StoryWords::axis(size_t place, size_t axis) const {
       place, [=](const TensorStory& t) { return std::to_string(t.axes[axis].axis.size); }, false);
   for (const Part& part : number) word.push_back({.part = part, .axis = color_of(shown), .origin = origin});
   return word;
-}
-
-Phrase StoryWords::shape(size_t place) const {
-  const TensorStory& told = tensor(place);
-  Phrase phrase{{Span{.part = {told.name}}}};
-  for (size_t i = 0; i < told.axes.size(); ++i) {
-    Word word = axis(place, i);
-    if (i == 0) word.insert(word.begin(), Span{.part = {"["}});
-    word.push_back({.part = {i + 1 == told.axes.size() ? "]" : ","}});
-    phrase.push_back(std::move(word));
-  }
-  return phrase;
 }
 
 Parts StoryWords::last_step() const {
@@ -105,8 +107,8 @@ Parts StoryWords::description() const {
   for (size_t i = 0; i < shown().tensors.size(); ++i) {
     parts.push_back({" "});
     for (const bool shape : {true, false}) {
-      const Parts more = shape ? label(i) : sentence(i);
-      if (!more.empty()) parts.insert(parts.end(), more.begin(), more.end());
+      const Parts& more = shape ? label(i) : tensors_[i].told;
+      parts.insert(parts.end(), more.begin(), more.end());
       parts.push_back({shape ? ": " : "."});
     }
   }

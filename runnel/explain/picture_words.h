@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "runnel/explain/drawing.h"
 
@@ -12,8 +13,9 @@ namespace runnel {
 
 class StoryWords {
  public:
-  explicit StoryWords(const Variations& story) : story_(story) {}
+  explicit StoryWords(const Variations& story);
 
+  const Variations& story() const { return story_; }
   const Story& shown() const { return story_.shown(); }
   const TensorStory& tensor(size_t place) const { return shown().tensors[place]; }
 
@@ -21,24 +23,21 @@ class StoryWords {
     return words_of(story_.text_of_layer(place, get, grouped));
   }
   /// What the tensor holds.
-  Parts sentence(size_t place) const {
-    return story_.text_of_tensor(place, [](const TensorStory& t) { return t.sentence; });
-  }
-  Phrase sentence_words(size_t place) const { return words_of(sentence(place)); }
+  const Phrase& sentence(size_t place) const { return tensors_[place].sentence; }
   /// The number of the last step; "last" where there is no number.
   Parts last_step() const;
 
   /// `words [batch=3, seq=10, feature=100]`: a colour for each name, an origin for each number.
-  Phrase shape(size_t place) const;
+  const Phrase& shape(size_t place) const { return tensors_[place].shape; }
   /// `feature=100`, the axis of a tensor.
   Word axis(size_t place, size_t axis) const;
   /// Its last axis, of which a block is the size: ids are one number a step, whatever axes they have.
   Axis last_axis(size_t place) const;
   /// How many numbers it has; nothing of ids.
   Parts last_size(size_t place) const;
-  std::optional<Form> size_form(size_t place) const;
+  const std::optional<Form>& size_form(size_t place) const { return tensors_[place].size; }
   /// "words [batch=3, seq=10, feature=100]"
-  Parts label(size_t place) const;
+  const Parts& label(size_t place) const { return tensors_[place].label; }
   /// The room of a block: as tall as it is, or as it may become.
   double room(size_t place) const;
 
@@ -50,9 +49,17 @@ class StoryWords {
   static std::string color_of(const Axis& axis);
 
  private:
+  /// What is said more than once, or in two pictures of a page.
+  struct TensorWords {
+    Phrase shape = {}, sentence = {};
+    Parts label = {}, told = {};  ///< `told`: the sentence as a text
+    std::optional<Form> size = {};
+  };
+  TensorWords words_of_tensor(size_t place) const;
   bool holds_ids(size_t place) const;
 
   const Variations& story_;
+  std::vector<TensorWords> tensors_;
 };
 
 }  // namespace runnel

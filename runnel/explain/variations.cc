@@ -183,29 +183,17 @@ void Variations::find_knobs() {
   }
 }
 
-/// The told story in which two knobs are turned.
-std::optional<size_t> Variations::told_with(size_t i, size_t j) const {
-  const auto found = std::find(products_.begin(), products_.end(), std::pair(i, j));
-  if (found == products_.end()) return std::nullopt;
-  return 1 + knobs_.size() + static_cast<size_t>(found - products_.begin());
-}
-
 std::optional<Form> Variations::form_through(const std::vector<int64_t>& values) const {
   const int64_t base = values[0];
   if (std::all_of(values.begin(), values.end(), [=](int64_t value) { return value == base; }))
     return std::nullopt;
-  const auto add_product = [&](Form& form, size_t i, size_t j) {
-    if (const auto both = told_with(i, j))
-      form.add({values[*both] - values[1 + i] - values[1 + j] + base, {i, j}});
-  };
   Form form;
   form.add({base});
-  for (size_t i = 0; i < knobs_.size(); ++i) {
-    form.add({values[1 + i] - base, {i}});
-    add_product(form, i, i);
-  }
-  for (size_t i = 0; i < knobs_.size(); ++i) {
-    for (size_t j = i + 1; j < knobs_.size(); ++j) add_product(form, i, j);
+  for (size_t i = 0; i < knobs_.size(); ++i) form.add({values[1 + i] - base, {i}});
+  const std::span<const int64_t> of_products = std::span(values).subspan(1 + knobs_.size());
+  for (size_t product = 0; product < products_.size(); ++product) {
+    const auto [i, j] = products_[product];
+    form.add({of_products[product] - values[1 + i] - values[1 + j] + base, {i, j}});
   }
   if (form.constant()) return std::nullopt;
   return form;

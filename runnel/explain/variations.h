@@ -76,7 +76,6 @@ class Variations {
   template <class Told>
   Parts text_through(std::string shown, const Versions& versions, const Told& told, bool grouped) const;
   std::optional<Form> form_through(const std::vector<int64_t>& values) const;
-  std::optional<size_t> told_with(size_t i, size_t j) const;
   void find_knobs();
   struct Source;
   Story told(const Source& source, std::span<const size_t> turned) const;

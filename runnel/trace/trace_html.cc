@@ -102,7 +102,8 @@ std::string trace_html(const Trace& trace, int64_t sequence) {
           gate.values);
     }
   }
-  return html_page({.title = "Trace of " + trace.network, .style = std::string(kHeatStyle), .body = body});
+  return html_page({.title = "Trace of " + trace.network, .style = std::string(kHeatStyle)},
+                   [&](std::string& html) { html += body; });
 }
 
 }  // namespace runnel
