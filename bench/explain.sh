@@ -52,5 +52,7 @@ time_of 'LSTM(100, 128, num_layers=100)' 'LSTM(100, 128, num_layers=100, bidirec
 time_of 'the same as --html' 'LSTM(100, 128, num_layers=100, bidirectional=True)' --html -
 time_of 'print(model) of 98 layers' "$printed"
 time_of 'the same, LSTMs in two directions, as --json' "$both" --json
+time_of 'the same as --svg' "$both" --svg -
+time_of 'the same as --html' "$both" --html -
 time_of 'and with num_layers=3, --detail full' "$stacked" --detail full
 time_of 'the same as --json' "$stacked" --json

@@ -58,23 +58,19 @@ void print_asked(const AnyStory& story, const AnyNetwork& network, const Explain
   }
 }
 
-PictureOptions picture_options(const ExplainArguments& a) { return {.width = static_cast<double>(a.width)}; }
-
 void put(const std::string& path, const std::string& content) {
   path == "-" ? print(content) : write_file_atomically(path, content);
 }
 
-/// Writes the pictures that are asked for, of a network as text or of a model file; `story` is told of it.
-template <class AnyNetwork>
-void draw_network(const Story& story, const AnyNetwork& network, const ExplainArguments& a) {
-  if (a.svg) put(*a.svg, story_svg(story, picture_options(a)));
-  if (a.html) put(*a.html, story_html(turnable_story(network, sizes_of(a))));
-}
-
-/// The same of a printed model.
-void draw_model(const ModelStory& model, const StorySizes& sizes, const ExplainArguments& a) {
-  if (a.svg) put(*a.svg, story_svg(model, picture_options(a)));
-  if (a.html) put(*a.html, story_html(model, sizes));
+/// Writes the pictures that are asked for; they are made before anything is written. `story` tells of what is drawn
+/// as it is, `turnable` gives it for a page.
+template <class AnyStory, class Turnable>
+void draw_asked(const ExplainArguments& a, const AnyStory& story, const Turnable& page) {
+  std::optional<std::string> svg, html;
+  if (a.svg) svg = story_svg(story(), PictureOptions{.width = static_cast<double>(a.width)});
+  if (a.html) html = page();
+  if (svg) put(*a.svg, *svg);
+  if (html) put(*a.html, *html);
 }
 
 /// `network` is the text that the story is of.
@@ -107,18 +103,31 @@ int explain_command(const ExplainArguments& a, const CommonOptions& common) {
   const Asked asked = asked_by(a.network);
   if (asked.model_file) {
     const TextClassifier model = TextClassifier::load(a.network);
-    const Story story = tell_story(model, sizes);
-    a.draws() ? draw_network(story, model, a) : print_network(story, story.network, a, common);
+    const auto story = [&] { return tell_story(model, sizes); };
+    if (a.draws()) {
+      draw_asked(a, story, [&] { return story_html(turnable_story(model, sizes)); });
+    } else {
+      const Story told = story();
+      print_network(told, told.network, a, common);
+    }
   } else if (is_printed_model(asked.text)) {
     const PrintedModule model = read_text(asked, [&] { return parse_printed_model(asked.text); });
     const ModelStory story = tell_story(model, sizes);
     if (!a.lengths.empty())
       throw CommandLineError(errors::ask_one_layer("--lengths", model.kind, recurrent_layer_of(story)));
-    a.draws() ? draw_model(story, sizes, a) : print_asked(story, story, a, common);
+    if (a.draws()) {
+      draw_asked(a, [&] { return story; }, [&] { return story_html(story, sizes); });
+    } else {
+      print_asked(story, story, a, common);
+    }
+  } else if (a.draws()) {
+    const auto story = [&] { return tell_story(asked.text, sizes, {}, Telling::for_picture); };
+    draw_asked(
+        a, [&] { return read_text(asked, story); },
+        [&] { return story_html(read_text(asked, [&] { return turnable_story(asked.text, sizes); })); });
   } else {
-    const Costs costs = a.draws() ? Costs::left_out : Costs::told;  // pictures do not show them
-    const Story story = read_text(asked, [&] { return tell_story(asked.text, sizes, {}, costs); });
-    a.draws() ? draw_network(story, asked.text, a) : print_network(story, asked.text, a, common);
+    const Story story = read_text(asked, [&] { return tell_story(asked.text, sizes); });
+    print_network(story, asked.text, a, common);
   }
   return kWell;
 }

@@ -96,6 +96,8 @@ struct SvgOptions {
   /// Inside a page with a script: numbers carry their forms and origins as data, the style is the page's.
   bool in_page = false;
   std::string id = "picture";
+  std::string described_by =
+      {};  ///< the id of a picture on the page that is described in the same words; or nothing
 };
 /// One self-contained SVG element.
 std::string to_svg(const Drawing& drawing, const SvgOptions& options = {});

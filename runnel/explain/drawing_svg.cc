@@ -138,7 +138,9 @@ class SvgWriter {
       : drawing_(drawing), options_(options), svg_(svg) {}
 
   void write() {
-    const std::string title = options_.id + "-title", description = options_.id + "-description";
+    const bool described = !options_.described_by.empty();
+    const std::string title = options_.id + "-title";
+    const std::string description = (described ? options_.described_by : options_.id) + "-description";
     svg_ += fmt::format(
         R"(<svg xmlns="http://www.w3.org/2000/svg" class="runnel" id="{}" viewBox="0 0 {:.0f} {:.0f}" width="{:.0f}" )"
         R"(height="{:.0f}" font-size="{}" role="graphics-document" aria-labelledby="{}" aria-describedby="{}")",
@@ -146,7 +148,7 @@ class SvgWriter {
         description);
     svg_ += ">\n";
     element("title", title, drawing_.title);
-    element("desc", description, drawing_.description);
+    if (!described) element("desc", description, drawing_.description);
     if (!options_.in_page) svg_ += "<style>\n" + picture_style() + "</style>\n";
     if (!options_.in_page) svg_ += "<rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n";
     svg_ += "<g aria-hidden=\"true\">\n";

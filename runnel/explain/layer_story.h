@@ -14,8 +14,9 @@ namespace runnel {
 struct Scene {
   Wording wording;
   bool lone = false;                  ///< the network is this layer alone
+  bool details = true;                ///< LayerStory::details are asked for
   std::string prefix = {};            ///< of parameter names: "1."
-  TensorStory data;                   ///< what the layer reads
+  const TensorStory& data;            ///< what the layer reads
   const Recurrent* before = nullptr;  ///< the recurrent layer whose h_n travels beside the data
 };
 

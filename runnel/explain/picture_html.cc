@@ -133,7 +133,7 @@ void add_section(std::string& html, const Variations& story, const std::string& 
     const std::string screen = large ? "large" : "small";
     html += "<div class=\"" + screen + "\">\n";
     append_svg(html, draw(words, {.width = large ? kLargeScreen : kSmallScreen}),
-               {.in_page = true, .id = id + screen});
+               {.in_page = true, .id = id + screen, .described_by = large ? id + "small" : ""});
     html += "</div>\n";
   }
   html += "</figure>\n";

@@ -24,7 +24,7 @@ class RecurrentTeller {
     telling.layer.notes = notes();
     telling.layer.walks = walks();
     telling.layer.hidden_size = config_.hidden_size;
-    if (scene_.lone) telling.layer.details = recurrent_details(layer_, scene_.data.shape);
+    if (scene_.lone && scene_.details) telling.layer.details = recurrent_details(layer_, scene_.data.shape);
     telling.states_in = {state("h_0", shapes_.h_n, "zeros unless given")};
     telling.gives = {output(), state("h_n", shapes_.h_n, "the state at the end")};
     if (lstm_) {

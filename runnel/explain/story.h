@@ -110,12 +110,12 @@ struct Story {
 /// Tells the story. Throws  ShapeError when the layers do not fit together.
 Story tell_story(const Network& network, const StorySizes& sizes = {});
 
-/// Whether a story tells what the layers cost.
-enum class Costs { told, left_out };
+/// How much a story tells: all, or what pictures show, who leave out what layers cost and LayerStory::details.
+enum class Telling { all, for_picture };
 
 /// The same for a network as text, of any size at once. Throws  OptionError, ShapeError as make_network does.
 Story tell_story(std::string_view network, const StorySizes& sizes = {}, const NetworkContext& context = {},
-                 Costs costs = Costs::told);
+                 Telling telling = Telling::all);
 /// The same for a model: what its tokenizer, vocabulary and labels decide is told too.
 Story tell_story(const TextClassifier& model, const StorySizes& sizes = {});
 

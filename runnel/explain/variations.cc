@@ -83,7 +83,8 @@ Story Variations::told(const Source& source, std::span<const size_t> turned) con
   const Shape& data = shown_.tensors[0].shape;
   if (!sizes.seq && data.has(axes::seq)) sizes.seq = data.size(axes::seq);
   if (sizes.seq == Axis::kSymbolic) sizes.seq.reset();
-  Story story = tell_story(changed_network(source.network, changes), sizes, source.context, Costs::left_out);
+  Story story =
+      tell_story(changed_network(source.network, changes), sizes, source.context, Telling::for_picture);
   story.network += source.rest;
   return story;
 }
@@ -98,12 +99,7 @@ void Variations::find_head(Source& source) const {
   const size_t end = source.network.rfind("->", parse_chain(source.network).layers[layers].place.column);
   Source head{.network = source.network.substr(0, end), .context = source.context};
   head.context.part = true;
-  // What a layer behind says of all (batch_first, or that the data have steps) would be lost.
-  const Story story = told(head, {});
-  if (!std::equal(story.tensors.begin(), story.tensors.end(), base().tensors.begin()) ||
-      !std::equal(story.layers.begin(), story.layers.end(), base().layers.begin()))
-    return;
-  head.rest = base().network.substr(story.network.size());
+  head.rest = base().network.substr(told(head, {}).network.size());
   source = std::move(head);
 }
 
@@ -268,7 +264,7 @@ int64_t Variations::most(const Form& form) const { return form.at(most_); }
 
 Variations turnable_story(std::string_view network, const StorySizes& sizes, const NetworkContext& context) {
   return with_example_sizes(
-      [&](const StorySizes& s) { return tell_story(network, s, context, Costs::left_out); },
+      [&](const StorySizes& s) { return tell_story(network, s, context, Telling::for_picture); },
       Variations::ShownBy::text, network, sizes, context);
 }
 

@@ -35,7 +35,7 @@ class Variations {
  public:
   /// Nothing can be turned.
   explicit Variations(Story shown) : shown_(std::move(shown)) {}
-  /// Who told the story that is shown: tell_story of the text, without costs; or of a model, which says more of it.
+  /// Who told the story that is shown: tell_story of the text for a picture; or of a model, which says more of it.
   enum class ShownBy { text, model };
   /// `network` is the text that the story is of; what it leaves out follows. It is told for some values of each knob.
   Variations(Story shown, ShownBy shown_by, std::string_view network, const NetworkContext& context);
