@@ -1,10 +1,11 @@
 // oneDNN through its C++ API. One primitive a layer, as layers of different input sizes need; weights in the
 // layout that the primitive asks for.
 //
-// Inference: packed once. A training step: forward with a workspace, then backward. The weights stay in
-// forward's layout, the gradients in the one that backward writes; only backward's copy of the weights is made
-// anew each step, since an optimizer would have changed them. Training is given its initial states, zeros:
-// without them version 3.2 computes a wrong gradient of the LSTM's weight_hh.
+// Inference: packed once. A training step: forward with a workspace, then backward. The weights lie in the layout
+// in which backward writes their gradients, so that an optimizer could change them number by number; where forward
+// or backward wants another one, its copy is made anew each step, as the step before would have changed them.
+// Training is given its initial states, zeros: without them version 3.2 computes a wrong gradient of the LSTM's
+// weight_hh.
 
 #include <memory>
 #include <omp.h>
@@ -129,17 +130,19 @@ dnnl::primitive_desc backward_desc(Machine& machine, const Case& of, const Descs
 struct Layer {
   dnnl::primitive forward, backward;
   Arguments forward_arguments, backward_arguments;
-  std::vector<std::pair<int, int>> states;          ///< of a stream: before a step, after it
-  std::vector<std::pair<memory, memory>> repacked;  ///< weights: forward's layout, backward's
+  std::vector<std::pair<int, int>> states;  ///< of a stream: before a step, after it
+  /// Of training: weights in their gradients' layout, and what the pass reads where that is another.
+  std::vector<std::pair<memory, memory>> copied_forward, copied_backward;
 
   void run_forward(Machine& machine) {
+    for (auto& [from, to] : copied_forward) machine.reorder(from, to);
     forward.execute(machine.stream, forward_arguments);
     // What one step of a stream ends with, the next begins with.
     for (const auto& [begin, end] : states) std::swap(forward_arguments[begin], forward_arguments[end]);
   }
 
   void run_backward(Machine& machine) {
-    for (auto& [from, to] : repacked) machine.reorder(from, to);
+    for (auto& [from, to] : copied_backward) machine.reorder(from, to);
     backward.execute(machine.stream, backward_arguments);
   }
 };
@@ -245,16 +248,25 @@ class Model {
     if (case_.mode == "stream") layer.states = states;
   }
 
+  memory same_or_made(const memory::desc& wanted, const memory& there) {
+    return wanted == there.get_desc() ? there : machine_.make(wanted);
+  }
+
   void add_backward(Layer& layer, const Descs& descs, const dnnl::primitive_desc& forward) {
     const dnnl::primitive_desc desc = backward_desc(machine_, case_, descs, forward);
     layer.backward = dnnl::primitive(desc);
     layer.forward_arguments[DNNL_ARG_WORKSPACE] = machine_.make(argument(forward, DNNL_ARG_WORKSPACE));
     Arguments& a = layer.backward_arguments = layer.forward_arguments;
-    for (const int weight : {DNNL_ARG_WEIGHTS_LAYER, DNNL_ARG_WEIGHTS_ITER}) {
-      const memory from = a[weight];
-      if (argument(desc, weight) == from.get_desc()) continue;
-      a[weight] = machine_.make(argument(desc, weight));
-      layer.repacked.emplace_back(from, a[weight]);
+    for (const auto& [weight, gradient] : {std::pair{DNNL_ARG_WEIGHTS_LAYER, DNNL_ARG_DIFF_WEIGHTS_LAYER},
+                                           std::pair{DNNL_ARG_WEIGHTS_ITER, DNNL_ARG_DIFF_WEIGHTS_ITER}}) {
+      const memory forwards = a[weight];
+      const memory weights = same_or_made(argument(desc, gradient), forwards);
+      if (weights != forwards) {
+        machine_.reorder(forwards, weights);
+        layer.copied_forward.emplace_back(weights, forwards);
+      }
+      a[weight] = same_or_made(argument(desc, weight), weights);
+      if (a[weight] != weights) layer.copied_backward.emplace_back(weights, a[weight]);
     }
     for (const int gradient : {DNNL_ARG_DIFF_WEIGHTS_LAYER, DNNL_ARG_DIFF_WEIGHTS_ITER, DNNL_ARG_DIFF_BIAS}) {
       a[gradient] = machine_.make(argument(desc, gradient));
