@@ -43,6 +43,7 @@ struct Tile {
   int64_t rows_below;  // of C, in the tile that comes next
   bool streamed;       // see streams()
 
+  bool whole() const { return rows == kTileRows && cols == kTileCols; }
   /// Null: nobody wants this row.
   float* c(int64_t r) const {
     const int64_t stored = args.c_index ? args.c_index[row + r] : row + r;
@@ -50,9 +51,9 @@ struct Tile {
   }
 };
 
-/// Asks for the sums of the next tile: each of its rows of C is somewhere else.
+/// Asks for the lines of C that the next tile reads and writes: each of its rows is somewhere else.
 HWY_INLINE void prefetch_below(const Tile& tile) {
-  if (tile.first && !tile.args.accumulate) return;
+  if (tile.streamed) return;
   for (int64_t r = tile.rows; r < tile.rows + tile.rows_below; ++r) {
     const float* c = tile.c(r);
     if (!c) continue;
@@ -61,36 +62,70 @@ HWY_INLINE void prefetch_below(const Tile& tile) {
   }
 }
 
-template <int Rows>
-HWY_INLINE void compute_tile(const Tile& tile, const TileRows& a, const float* panel, int64_t inner,
-                             const float* ahead) {
+/// What a tile multiplies.
+struct Operands {
+  TileRows a;
+  const float* b;    // a panel
+  int64_t b_stride;  // from one k to the next
+  float* keep_b;     // where the panel is kept for the tiles behind, when it is read where it lies; else null
+  const float* ahead;  // what is asked for beforehand
+};
+
+/// multiply_tile of a panel that lies in its matrix and is packed on the way: the arithmetic hides the copying. Its rows
+/// lie far apart, and are asked for early.
+HWY_INLINE void multiply_and_keep(const Operands& o, int64_t inner,
+                                  FloatVector (&sums)[1][kTileRows][kVectors]) {
+  constexpr int64_t kEarly = 12;  // steps: some 150 cycles
   const FloatTag d;
-  const bool whole = tile.cols == kTileCols;
-  HWY_ALIGN float edge[Rows * kTileCols];
-  FloatVector sums[1][Rows][kVectors];
+  multiply_tile<1, kTileRows>(
+      o.a, {o.b, 0}, inner, sums, nullptr, [&](int64_t k, const float* panel) HWY_ATTR {
+        for (int v = 0; v < kVectors; ++v) {
+          hn::Store(hn::LoadU(d, panel + v * kLanes), d, o.keep_b + k * kWidth + v * kLanes);
+          __builtin_prefetch(panel + kEarly * o.b_stride + v * kLanes, 0, 3);
+        }
+        return panel + o.b_stride;
+      });
+}
+
+template <int Rows, int Vectors>
+HWY_INLINE void multiply_operands(const Operands& o, int64_t inner, FloatVector (&sums)[1][Rows][Vectors]) {
+  if constexpr (Rows == kTileRows && Vectors == kVectors) {
+    if (o.keep_b) return multiply_and_keep(o, inner, sums);
+  }
+  multiply_tile<1, Rows>(o.a, {o.b, 0}, inner, sums, o.ahead);
+}
+
+/// `Vectors`: as many as the tile has columns for.
+template <int Rows, int Vectors>
+HWY_INLINE void compute_tile(const Tile& tile, const Operands& operands, int64_t inner) {
+  const FloatTag d;
+  constexpr int64_t kCols = Vectors * kLanes;
+  const bool whole = tile.cols == kCols;
+  HWY_ALIGN float edge[Rows * kCols];
+  FloatVector sums[1][Rows][Vectors];
   for (int r = 0; r < Rows; ++r) {
     const float* start = tile.c(r);
     if (tile.first && !tile.args.accumulate) start = tile.args.bias ? tile.args.bias + tile.col : nullptr;
     if (start && !whole) {
-      std::copy_n(start, tile.cols, edge + r * kTileCols);
-      std::fill(edge + r * kTileCols + tile.cols, edge + (r + 1) * kTileCols, 0.0f);
-      start = edge + r * kTileCols;
+      std::copy_n(start, tile.cols, edge + r * kCols);
+      std::fill(edge + r * kCols + tile.cols, edge + (r + 1) * kCols, 0.0f);
+      start = edge + r * kCols;
     }
-    for (int v = 0; v < kVectors; ++v) sums[0][r][v] = start ? hn::LoadU(d, start + v * kLanes) : hn::Zero(d);
+    for (int v = 0; v < Vectors; ++v) sums[0][r][v] = start ? hn::LoadU(d, start + v * kLanes) : hn::Zero(d);
   }
   prefetch_below(tile);
-  multiply_tile<1, Rows>(a, {panel, 0}, inner, sums, ahead);
+  multiply_operands<Rows, Vectors>(operands, inner, sums);
   if (tile.streamed && whole) {
     for (int r = 0; r < Rows; ++r) {
       float* out = tile.c(r);
-      for (int v = 0; v < kVectors && out; ++v) hn::Stream(sums[0][r][v], d, out + v * kLanes);
+      for (int v = 0; v < Vectors && out; ++v) hn::Stream(sums[0][r][v], d, out + v * kLanes);
     }
     return;
   }
   for (int r = 0; r < Rows; ++r) {
     if (!tile.c(r)) continue;
-    float* out = whole ? tile.c(r) : edge + r * kTileCols;
-    for (int v = 0; v < kVectors; ++v) hn::StoreU(sums[0][r][v], d, out + v * kLanes);
+    float* out = whole ? tile.c(r) : edge + r * kCols;
+    for (int v = 0; v < Vectors; ++v) hn::StoreU(sums[0][r][v], d, out + v * kLanes);
     if (!whole) std::copy_n(out, tile.cols, tile.c(r));
   }
 }
@@ -121,13 +156,6 @@ void pack_a(const Matrix& a, int64_t row, int64_t rows, int64_t k, int64_t inner
   }
 }
 
-void pack_b(const Matrix& b, int64_t k, int64_t inner, int64_t col, int64_t cols, float* out) {
-  for (int64_t c = 0; c < cols; c += kTileCols) {
-    const Block block{k, inner, col + c, std::min(kTileCols, cols - c)};
-    pack_rows(b, block, kTileCols, out + c * inner, kTileCols);
-  }
-}
-
 /// Rows of A that lie in order are read where they lie: a tile's are few enough for the cache.
 bool read_in_place(const Matrix& a) { return !a.transposed && !a.index; }
 
@@ -141,52 +169,85 @@ bool streams(const GemmArgs& args) {
   return much > 0 && bytes > much && aligned;
 }
 
-/// The part of C in `part`, on this thread.
-void gemm_part(const GemmArgs& args, const Block& part) {
-  Scratch& packed = scratch();
-  const int64_t inner_all = args.a.cols;
-  const int64_t inner_most = std::min(inner_all, kInnerBlock);
-  const bool in_place = read_in_place(args.a);
-  float* a = in_place ? nullptr : packed.a.grow((kRowBlock + kTileRows) * inner_most);
-  const bool streamed = streams(args);
-  float* b = packed.b.grow((std::min(part.cols, kColBlock) + kTileCols) * inner_most);
-  for (int64_t col = 0; col < part.cols; col += kColBlock) {
-    const int64_t cols = std::min(kColBlock, part.cols - col);
-    int64_t k = 0;
-    do {  // at least once, since the sums start even when nothing is added
-      const int64_t inner = std::min(kInnerBlock, inner_all - k);
-      pack_b(args.b, k, inner, part.first_col + col, cols, b);
-      for (int64_t row = 0; row < part.rows; row += kRowBlock) {
-        const int64_t rows = std::min(kRowBlock, part.rows - row);
-        if (!in_place) pack_a(args.a, part.first_row + row, rows, k, inner, a);
-        for (int64_t c = 0; c < cols; c += kTileCols) {
-          for (int64_t r = 0; r < rows; r += kTileRows) {
-            const Tile tile{args,
-                            part.first_row + row + r,
-                            std::min<int64_t>(kTileRows, rows - r),
-                            part.first_col + col + c,
-                            std::min(kTileCols, cols - c),
-                            k == 0,
-                            std::clamp<int64_t>(rows - r - kTileRows, 0, kTileRows),
-                            streamed};
-            const TileRows of_a = in_place
-                                      ? TileRows{args.a.data + tile.row * args.a.stride + k, args.a.stride, 1}
-                                      : TileRows{a + r * inner, 1, kTileRows};
-            const float* panel = b + c * inner;
-            const float* ahead =
-                r < 2 * kTileRows && c + kTileCols < cols  // the next panel of B, half by half
-                    ? panel + inner * (kTileCols + r / kTileRows * kLine)
-                    : nullptr;
-            with_row_count<kTileRows>(
-                tile.rows, [&]<int Rows>() { compute_tile<Rows>(tile, of_a, panel, inner, ahead); });
-          }
-        }
-      }
-      k += inner;
-    } while (k < inner_all);
+/// Computes a part of C on one thread, block by block.
+class PartOfProduct {
+ public:
+  PartOfProduct(const GemmArgs& args, const Block& part)
+      : args_(args),
+        part_(part),
+        a_in_place_(read_in_place(args.a)),
+        b_lies_in_rows_(!args.b.transposed && !args.b.index),
+        streamed_(streams(args)) {}
+
+  void run() {
+    Scratch& packed = scratch();
+    const int64_t inner_most = std::min(args_.a.cols, kInnerBlock);
+    a_ = a_in_place_ ? nullptr : packed.a.grow((kRowBlock + kTileRows) * inner_most);
+    b_ = packed.b.grow((std::min(part_.cols, kColBlock) + kTileCols) * inner_most);
+    for (col_ = 0; col_ < part_.cols; col_ += kColBlock) {
+      k_ = 0;
+      do {  // at least once, since the sums start even when nothing is added
+        inner_ = std::min(kInnerBlock, args_.a.cols - k_);
+        for (row_ = 0; row_ < part_.rows; row_ += kRowBlock) run_block();
+        k_ += inner_;
+      } while (k_ < args_.a.cols);
+    }
+    if (streamed_) hwy::FlushStream();  // before another thread reads C
   }
-  if (streamed) hwy::FlushStream();  // before another thread reads C
-}
+
+ private:
+  void run_block() {
+    const int64_t rows = std::min(kRowBlock, part_.rows - row_),
+                  cols = std::min(kColBlock, part_.cols - col_);
+    if (!a_in_place_) pack_a(args_.a, part_.first_row + row_, rows, k_, inner_, a_);
+    for (int64_t c = 0; c < cols; c += kTileCols) {
+      for (int64_t r = 0; r < rows; r += kTileRows) {
+        const Tile tile{args_,
+                        part_.first_row + row_ + r,
+                        std::min<int64_t>(kTileRows, rows - r),
+                        part_.first_col + col_ + c,
+                        std::min(kTileCols, cols - c),
+                        k_ == 0,
+                        std::clamp<int64_t>(rows - r - kTileRows, 0, kTileRows),
+                        streamed_};
+        Operands operands = operands_of(tile, r, c);
+        if (row_ > 0 && r < 2 * kTileRows && c + kTileCols < cols)  // the next panel of B, half by half
+          operands.ahead = b_ + (c + kTileCols) * inner_ + inner_ * (r / kTileRows) * kLine;
+        with_row_count<kTileRows>(tile.rows, [&]<int Rows>() {
+          if (tile.cols > kLanes) return compute_tile<Rows, kVectors>(tile, operands, inner_);
+          compute_tile<Rows, 1>(tile, operands, inner_);
+        });
+      }
+    }
+  }
+
+  /// What the tile reads. The first that reads a panel of B packs it, or keeps it while it multiplies.
+  Operands operands_of(const Tile& tile, int64_t r, int64_t c) const {
+    Operands o{.a = {a_ + r * inner_, 1, kTileRows},
+               .b = b_ + c * inner_,
+               .b_stride = kWidth,
+               .keep_b = nullptr,
+               .ahead = nullptr};
+    if (a_in_place_) o.a = {args_.a.data + tile.row * args_.a.stride + k_, args_.a.stride, 1};
+    if (row_ > 0 || r > 0) return o;
+    float* panel = b_ + c * inner_;
+    if (b_lies_in_rows_ && tile.whole()) {
+      o.keep_b = panel;
+      o.b = args_.b.data + k_ * args_.b.stride + tile.col;
+      o.b_stride = args_.b.stride;
+    } else {
+      pack_rows(args_.b, {k_, inner_, tile.col, tile.cols}, kTileCols, panel, kTileCols);
+    }
+    return o;
+  }
+
+  const GemmArgs& args_;
+  const Block& part_;
+  const bool a_in_place_, b_lies_in_rows_, streamed_;
+  float* a_ = nullptr;  // packed, see Scratch
+  float* b_ = nullptr;
+  int64_t row_ = 0, col_ = 0, k_ = 0, inner_ = 0;  // of the block
+};
 
 /// Threads share C by rows, when each of them packs all of B, or by columns, when each packs, or reads, all of A.
 void product(const GemmArgs& args) {
@@ -201,7 +262,8 @@ void product(const GemmArgs& args) {
     const FlushDenormals flush;
     const int64_t tile = by_rows ? kTileRows : kTileCols;
     const int64_t first = begin * tile, count = std::min(end * tile, by_rows ? rows : cols) - first;
-    gemm_part(args, by_rows ? Block{first, count, 0, cols} : Block{0, rows, first, count});
+    const Block part = by_rows ? Block{first, count, 0, cols} : Block{0, rows, first, count};
+    PartOfProduct(args, part).run();
   });
 }
 

@@ -61,19 +61,26 @@ struct TilePanels {
   int64_t stride;
 };
 
-/// sums[p][r][v] += Σ_k rows(r, k) · vector v of panel p at k, in the order of k. `ahead`: floats that are wanted soon; one
-/// cache line of them is asked for with each k. Null: none.
-template <int Panels, int Rows>
+/// Where a panel goes on: its steps of k lie one behind the other.
+struct NextStep {
+  HWY_INLINE const float* operator()(int64_t, const float* panel) const { return panel + kWidth; }
+};
+
+/// sums[p][r][v] += Σ_k rows(r, k) · vector v of panel p at k, in the order of k; `Vectors` of a
+/// panel's kVectors. `ahead`: floats that are wanted soon; one
+/// cache line of them is asked for with each k. Null: none. `next(k, panel)`: where the panel goes on behind k.
+template <int Panels, int Rows, int Vectors, class Next = NextStep>
 HWY_INLINE void multiply_tile(const TileRows& rows, const TilePanels& panels, int64_t inner,
-                              FloatVector (&sums)[Panels][Rows][kVectors], const float* ahead = nullptr) {
+                              FloatVector (&sums)[Panels][Rows][Vectors], const float* ahead = nullptr,
+                              const Next& next = {}) {
   const FloatTag d;
-  FloatVector acc[Panels][Rows][kVectors];
+  FloatVector acc[Panels][Rows][Vectors];
 #pragma GCC unroll 16
   for (int p = 0; p < Panels; ++p) {
 #pragma GCC unroll 16
     for (int r = 0; r < Rows; ++r) {
 #pragma GCC unroll 16
-      for (int v = 0; v < kVectors; ++v) acc[p][r][v] = sums[p][r][v];
+      for (int v = 0; v < Vectors; ++v) acc[p][r][v] = sums[p][r][v];
     }
   }
   const float* column = rows.data;
@@ -86,24 +93,24 @@ HWY_INLINE void multiply_tile(const TileRows& rows, const TilePanels& panels, in
 #pragma GCC unroll 16
       for (int p = 0; p < Panels; ++p) {
 #pragma GCC unroll 16
-        for (int v = 0; v < kVectors; ++v) {
+        for (int v = 0; v < Vectors; ++v) {
           const FloatVector b = hn::Load(d, panel + p * panels.stride + v * kLanes);
 #pragma GCC unroll 16
           for (int r = 0; r < Rows; ++r) acc[p][r][v] = hn::MulAdd(a[r], b, acc[p][r][v]);
         }
       }
     } else {
-      FloatVector b[kVectors];
+      FloatVector b[Vectors];
 #pragma GCC unroll 16
-      for (int v = 0; v < kVectors; ++v) b[v] = hn::Load(d, panel + v * kLanes);
+      for (int v = 0; v < Vectors; ++v) b[v] = hn::LoadU(d, panel + v * kLanes);
 #pragma GCC unroll 16
       for (int r = 0; r < Rows; ++r) {
         const FloatVector a = hn::Set(d, column[r * rows.row_stride]);
 #pragma GCC unroll 16
-        for (int v = 0; v < kVectors; ++v) acc[0][r][v] = hn::MulAdd(a, b[v], acc[0][r][v]);
+        for (int v = 0; v < Vectors; ++v) acc[0][r][v] = hn::MulAdd(a, b[v], acc[0][r][v]);
       }
     }
-    panel += kWidth;
+    panel = next(k, panel);
     column += rows.inner_stride;
     if (ahead) {
       prefetch_line(ahead);
@@ -115,7 +122,7 @@ HWY_INLINE void multiply_tile(const TileRows& rows, const TilePanels& panels, in
 #pragma GCC unroll 16
     for (int r = 0; r < Rows; ++r) {
 #pragma GCC unroll 16
-      for (int v = 0; v < kVectors; ++v) sums[p][r][v] = acc[p][r][v];
+      for (int v = 0; v < Vectors; ++v) sums[p][r][v] = acc[p][r][v];
     }
   }
 }
