@@ -63,35 +63,52 @@ HWY_INLINE void prefetch_below(const Tile& tile) {
   }
 }
 
+/// Some rows and columns of B as they lie; the rows may be in any order.
+class RowsOfB {
+ public:
+  RowsOfB(const Matrix& b, const Block& block) : b_(b), block_(block) {}
+  /// Behind the last row: the last.
+  const float* row(int64_t k) const {
+    HWY_ALIGN static constexpr float kZeros[kWidth] = {};
+    const float* stored = stored_row(b_, block_.first_row + std::min(k, block_.rows - 1));
+    return stored ? stored + block_.first_col : kZeros;
+  }
+
+ private:
+  const Matrix& b_;
+  const Block block_;
+};
+
 /// What a tile multiplies.
 struct Operands {
   TileRows a;
-  const float* b;    // a panel
-  int64_t b_stride;  // from one k to the next
-  float* keep_b;     // where the panel is kept for the tiles behind, when it is read where it lies; else null
+  float* b;            // a panel
+  const RowsOfB* lie;  // null, or where the panel lies that is packed while it is multiplied
   const float* ahead;  // what is asked for beforehand
 };
 
-/// multiply_tile of a panel that lies in its matrix and is packed on the way: the arithmetic hides the copying. Its rows
-/// lie far apart, and are asked for early.
-HWY_INLINE void multiply_and_keep(const Operands& o, int64_t inner,
+/// multiply_tile of a panel that is packed on the way: the arithmetic hides the copying. Its rows lie far apart, and are
+/// asked for early.
+HWY_INLINE void multiply_and_pack(const Operands& o, int64_t inner,
                                   FloatVector (&sums)[1][kTileRows][kVectors]) {
   constexpr int64_t kEarly = 12;  // steps: some 150 cycles
   const FloatTag d;
+  const RowsOfB& lie = *o.lie;
   multiply_tile<1, kTileRows>(
-      o.a, {o.b, 0}, inner, sums, nullptr, [&](int64_t k, const float* panel) HWY_ATTR {
+      o.a, {lie.row(0), 0}, inner, sums, nullptr, [&](int64_t k, const float* panel) HWY_ATTR {
+        const float* early = lie.row(k + kEarly);
         for (int v = 0; v < kVectors; ++v) {
-          hn::Store(hn::LoadU(d, panel + v * kLanes), d, o.keep_b + k * kWidth + v * kLanes);
-          __builtin_prefetch(panel + kEarly * o.b_stride + v * kLanes, 0, 3);
+          hn::Store(hn::LoadU(d, panel + v * kLanes), d, o.b + k * kWidth + v * kLanes);
+          __builtin_prefetch(early + v * kLanes, 0, 3);
         }
-        return panel + o.b_stride;
+        return lie.row(k + 1);
       });
 }
 
 template <int Rows, int Vectors>
 HWY_INLINE void multiply_operands(const Operands& o, int64_t inner, FloatVector (&sums)[1][Rows][Vectors]) {
   if constexpr (Rows == kTileRows && Vectors == kVectors) {
-    if (o.keep_b) return multiply_and_keep(o, inner, sums);
+    if (o.lie) return multiply_and_pack(o, inner, sums);
   }
   multiply_tile<1, Rows>(o.a, {o.b, 0}, inner, sums, o.ahead);
 }
@@ -168,11 +185,7 @@ bool streams(const GemmArgs& args) {
 class PartOfProduct {
  public:
   PartOfProduct(const GemmArgs& args, const Block& part)
-      : args_(args),
-        part_(part),
-        a_in_place_(read_in_place(args.a)),
-        b_lies_in_rows_(!args.b.transposed && !args.b.index),
-        streamed_(streams(args)) {}
+      : args_(args), part_(part), a_in_place_(read_in_place(args.a)), streamed_(streams(args)) {}
 
   void run() {
     Scratch& packed = scratch();
@@ -205,9 +218,22 @@ class PartOfProduct {
                         k_ == 0,
                         std::clamp<int64_t>(rows - r - kTileRows, 0, kTileRows),
                         streamed_};
-        Operands operands = operands_of(tile, r, c);
-        if (row_ > 0 && r < 2 * kTileRows && c + kTileCols < cols)  // the next panel of B, half by half
-          operands.ahead = b_ + (c + kTileCols) * inner_ + inner_ * (r / kTileRows) * kLine;
+        const RowsOfB lie(args_.b, {k_, inner_, tile.col, tile.cols});
+        Operands operands{
+            .a = a_in_place_ ? in_place(args_.a, tile.row, k_) : TileRows{a_ + r * inner_, 1, kTileRows},
+            .b = b_ + c * inner_,
+            .lie = nullptr,
+            .ahead = nullptr};
+        if (row_ == 0 && r == 0) {
+          if (tile.whole() && !args_.b.transposed && inner_ > 0) {
+            operands.lie = &lie;
+          } else {
+            pack_rows(args_.b, {k_, inner_, tile.col, tile.cols}, kTileCols, operands.b, kTileCols);
+          }
+        } else if (row_ > 0 && r < 2 * kTileRows && c + kTileCols < cols) {
+          // The next panel of B, half by half.
+          operands.ahead = operands.b + inner_ * (kTileCols + r / kTileRows * kLine);
+        }
         with_row_count<kTileRows>(tile.rows, [&]<int Rows>() {
           if (tile.cols > kLanes) return compute_tile<Rows, kVectors>(tile, operands, inner_);
           compute_tile<Rows, 1>(tile, operands, inner_);
@@ -216,29 +242,9 @@ class PartOfProduct {
     }
   }
 
-  /// What the tile reads. The first that reads a panel of B packs it, or keeps it while it multiplies.
-  Operands operands_of(const Tile& tile, int64_t r, int64_t c) const {
-    Operands o{.a = {a_ + r * inner_, 1, kTileRows},
-               .b = b_ + c * inner_,
-               .b_stride = kWidth,
-               .keep_b = nullptr,
-               .ahead = nullptr};
-    if (a_in_place_) o.a = in_place(args_.a, tile.row, k_);
-    if (row_ > 0 || r > 0) return o;
-    float* panel = b_ + c * inner_;
-    if (b_lies_in_rows_ && tile.whole()) {
-      o.keep_b = panel;
-      o.b = args_.b.data + k_ * args_.b.stride + tile.col;
-      o.b_stride = args_.b.stride;
-    } else {
-      pack_rows(args_.b, {k_, inner_, tile.col, tile.cols}, kTileCols, panel, kTileCols);
-    }
-    return o;
-  }
-
   const GemmArgs& args_;
   const Block& part_;
-  const bool a_in_place_, b_lies_in_rows_, streamed_;
+  const bool a_in_place_, streamed_;
   float* a_ = nullptr;  // packed, see Scratch
   float* b_ = nullptr;
   int64_t row_ = 0, col_ = 0, k_ = 0, inner_ = 0;  // of the block
