@@ -1,6 +1,8 @@
 #include "runnel/base/denormals.h"
 
 #include <atomic>
+#include <bit>
+#include <limits>
 
 namespace runnel {
 namespace {
@@ -13,6 +15,17 @@ std::atomic<bool> flush_on{true};
 constexpr uint64_t kFlush = 1 << 15 | 1 << 6;
 uint64_t modes() { return __builtin_ia32_stmxcsr(); }
 void set_modes(uint64_t modes) { __builtin_ia32_ldmxcsr(static_cast<unsigned>(modes)); }
+
+/// Asked by computing: MXCSR holds the exceptions of all arithmetic before too, so that who reads it waits for the end of
+/// all that is under way.
+bool flushes() {
+  float denormal = std::numeric_limits<float>::denorm_min(), least = std::numeric_limits<float>::min();
+  asm volatile("" : "+x"(denormal), "+x"(least));  // computed now, not by the compiler
+  if (denormal != 0) return false;                 // operands
+  float half = least * 0.5f;
+  asm volatile("" : "+x"(half));
+  return std::bit_cast<uint32_t>(half) == 0;  // results
+}
 #elif defined(__aarch64__)
 // Arm Architecture Reference Manual: FPCR, FZ.
 constexpr uint64_t kFlush = 1 << 24;
@@ -22,10 +35,12 @@ uint64_t modes() {
   return modes;
 }
 void set_modes(uint64_t modes) { asm volatile("msr fpcr, %0" ::"r"(modes)); }
+bool flushes() { return (modes() & kFlush) == kFlush; }
 #else
 constexpr uint64_t kFlush = 0;
 uint64_t modes() { return 0; }
 void set_modes(uint64_t) {}
+bool flushes() { return true; }
 #endif
 
 }  // namespace
@@ -33,9 +48,10 @@ void set_modes(uint64_t) {}
 bool flush_denormal() { return flush_on.load(std::memory_order_relaxed); }
 void set_flush_denormal(bool on) { flush_on.store(on, std::memory_order_relaxed); }
 
-FlushDenormals::FlushDenormals() noexcept : before_(modes()) {
-  changed_ = (before_ & kFlush) != kFlush && flush_denormal();
-  if (changed_) set_modes(before_ | kFlush);
+FlushDenormals::FlushDenormals() noexcept : changed_(!flushes() && flush_denormal()) {
+  if (!changed_) return;
+  before_ = modes();
+  set_modes(before_ | kFlush);
 }
 
 FlushDenormals::~FlushDenormals() {

@@ -21,8 +21,8 @@ class FlushDenormals {
   FlushDenormals& operator=(const FlushDenormals&) = delete;
 
  private:
-  uint64_t before_;  ///< the thread's floating-point modes
-  bool changed_ = false;
+  bool changed_;
+  uint64_t before_ = 0;  ///< the thread's floating-point modes, where they have been changed
 };
 
 }  // namespace runnel
