@@ -25,8 +25,9 @@ bool far(int64_t weights) {
 }  // namespace
 
 int64_t step_shares(int64_t rows, const PlanSizes& sizes) {
-  const int64_t most = sizes.divisible ? std::min<int64_t>(thread_count(), sizes.panels) : 1;
-  return std::clamp<int64_t>(rows * sizes.work_a_row / kWorthAStep, 1, most);
+  const int64_t useful = rows * sizes.work_a_row / kWorthAStep;
+  if (useful < 2 || !sizes.divisible) return 1;
+  return std::clamp<int64_t>(useful, 1, std::min<int64_t>(thread_count(), sizes.panels));
 }
 
 void Plan::assign(const Walk& walk, const PlanSizes& sizes) {

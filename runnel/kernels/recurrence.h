@@ -98,7 +98,6 @@ void recurrence_forward(const RecurrenceForward& args);
 /// One step of some sequences in one direction, each at its own row: what a service that gets its input bit by bit
 /// does. Rows of h and c are the session's: padded, see RecurrenceSession::state_row and cell_row.
 struct RecurrenceStep {
-  int64_t direction = 0;
   int64_t batch = 0;
   const float* x = nullptr;  ///< [batch, I], rows x_stride apart
   int64_t x_stride = 0;

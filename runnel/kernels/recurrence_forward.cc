@@ -69,9 +69,9 @@ class InputSide {
     if (chunked_) source_.kernel.project(memory_.x.data(), rows, memory_.starts.data(), share_.panels);
   }
 
-  /// Puts the rows of a segment into `rows`, after prepare() of its step.
-  void fill(const Segment& segment, StepRows& rows) const {
-    rows.start = source_.kernel.bias();
+  /// Puts where the input's side of a segment is into `rows` and `places`, after prepare() of its step.
+  void fill(const Segment& segment, RecurrenceStep& rows, StepPlaces& places) const {
+    places.start = source_.kernel.bias();
     if (in_place_) {
       rows.x = source_.x + (segment.packed_row + segment.first) * source_.width;
       rows.x_stride = source_.width;
@@ -80,8 +80,8 @@ class InputSide {
     const int64_t first = memory_.first_row[static_cast<size_t>(segment.step - first_step_)];
     const int64_t row = first + segment.first - share_.begin;
     if (chunked_ || source_.table) {
-      rows.start_stride = source_.kernel.start_row();
-      rows.start = memory_.starts.data() + row * rows.start_stride;
+      places.start_stride = source_.kernel.start_row();
+      places.start = memory_.starts.data() + row * places.start_stride;
     } else {
       rows.x = memory_.x.data() + row * source_.width;
       rows.x_stride = source_.width;
@@ -169,28 +169,12 @@ class Session final : public RecurrenceSession {
 
   void step(const RecurrenceStep& args) noexcept override {
     if (sizes_.projected) own_[0].hidden.grow(args.batch * sizes_.hidden_row);
-    const StepKernel<CellType>& kernel = kernels_[static_cast<size_t>(args.direction)];
-    const StepRows rows{.rows = args.batch,
-                        .x = args.x,
-                        .x_stride = args.x_stride,
-                        .start = kernel.bias(),
-                        .h = args.h,
-                        .c = args.c,
-                        .h_after = args.h_after,
-                        .c_after = args.c_after,
-                        .hidden = own_[0].hidden.data()};
-    const int64_t groups = kernel.groups();
-    const int64_t shares = args.shared ? step_shares(args.batch, plan_sizes(Kept::two)) : 1;
+    const StepPlaces places{.rows = args, .start = kernels_[0].bias(), .hidden = own_[0].hidden.data()};
     downwards_ = !downwards_;
-    if (shares == 1) {
-      const FlushDenormals flush;
-      return kernel.step(rows, kernel.all(), downwards_);
-    }
-    const auto share = [&](int64_t i) {
-      const FlushDenormals flush;
-      kernel.step(rows, {groups * i / shares, groups * (i + 1) / shares}, downwards_);
-    };
-    parallel_tasks(shares, share, Job::brief);
+    const int64_t shares = args.shared ? step_shares(args.batch, plan_sizes(Kept::two)) : 1;
+    if (shares > 1) return step_shared(places, shares);
+    const FlushDenormals flush;
+    kernels_[0].step(places, kernels_[0].all(), downwards_);
   }
 
   int64_t state_row() const override { return sizes_.state_row; }
@@ -219,6 +203,15 @@ class Session final : public RecurrenceSession {
             .panels = kernels_[0].groups(),
             .divisible = !sizes_.projected,
             .besides = train ? of_input : 0};
+  }
+
+  HWY_NOINLINE void step_shared(const StepPlaces& places, int64_t shares) {
+    const int64_t groups = kernels_[0].groups();
+    const auto share = [&](int64_t i) {
+      const FlushDenormals flush;
+      kernels_[0].step(places, {groups * i / shares, groups * (i + 1) / shares}, downwards_);
+    };
+    parallel_tasks(shares, share, Job::brief);
   }
 
   void make_room(const Walk& walk, Kept kept, RecurrentMemory& memory) const {
@@ -267,18 +260,19 @@ class Session final : public RecurrenceSession {
       walk.for_each_segment(i, share.begin, share.end, [&](const Segment& segment) {
         const int64_t before = segment.before + segment.first, after = segment.after + segment.first;
         const int64_t packed = segment.packed_row + segment.first;
-        StepRows rows{.rows = segment.count, .h = state(before), .h_after = state(after)};
+        RecurrenceStep rows{.batch = segment.count, .h = state(before), .h_after = state(after)};
+        StepPlaces places{.rows = rows};
         if (CellType::kHasCell) {
           rows.c = cell(before);
           rows.c_after = cell(after);
         }
         const bool keep = !args.memory.empty();
         if (sizes_.projected) {
-          rows.hidden = memory.hidden.data() + (keep ? packed : segment.first) * sizes_.hidden_row;
+          places.hidden = memory.hidden.data() + (keep ? packed : segment.first) * sizes_.hidden_row;
         }
-        if (keep) rows.slots = memory.gates.data() + packed * sizes_.slots_row;
-        input.fill(segment, rows);
-        kernel.step(rows, share.panels, i % 2 == 1);
+        if (keep) places.slots = memory.gates.data() + packed * sizes_.slots_row;
+        input.fill(segment, rows, places);
+        kernel.step(places, share.panels, i % 2 == 1);
         for (int64_t k = 0; k < segment.count; ++k) {
           const int64_t row = walk.output_row(packed + k) * sizes_.directions + share.direction;
           copy_columns(state(after + k), of_h, args.output + row * sizes_.output);

@@ -43,19 +43,15 @@ struct Sizes {
   int64_t directions;
 };
 
-/// The rows of one step, one a sequence. Rows of h stand state_row floats apart, of c and `hidden` hidden_row.
-struct StepRows {
-  int64_t rows = 0;
-  const float* x = nullptr;  ///< [row, I]; absent: `start` holds the input's side
-  int64_t x_stride = 0;
+/// One step of some sequences, and the places that the caller of the layer knows nothing of. It refers to the caller's
+/// rows: were they copied, several to a vector, the copy would wait until all that came before them has been stored, and a
+/// step could not begin before the last has ended.
+struct StepPlaces {
+  const RecurrenceStep& rows;    ///< x absent: `start` holds the input's side
   const float* start = nullptr;  ///< where the sums of the input's side start, in the order of the panels
   int64_t start_stride = 0;      ///< 0: the bias, the same for every row
-  const float* h = nullptr;      ///< the old state
-  const float* c = nullptr;
-  float* h_after = nullptr;  ///< the new one; another place than the old
-  float* c_after = nullptr;
-  float* hidden = nullptr;  ///< o ⊙ tanh(c), where a projection follows
-  float* slots = nullptr;   ///< what the backward pass needs, slot by slot; absent: nothing is kept
+  float* hidden = nullptr;       ///< o ⊙ tanh(c), where a projection follows
+  float* slots = nullptr;        ///< what the backward pass needs, slot by slot; absent: nothing is kept
 };
 
 /// The packed weights of one direction and the step that reads them.
@@ -108,24 +104,13 @@ class StepKernel {
   }
 
   /// With a projection, `groups` must be all of them. They are walked upwards or `downwards`: in turn, see walk_range().
-  void step(const StepRows& args, const PanelRange& groups, bool downwards = false) const {
-    if (args.rows == 1) {
-      one_row(args, groups, downwards);
-    } else {
-      for (int64_t row = 0; row < args.rows; row += kBlockRows, downwards = !downwards) {
-        const int64_t rows = std::min(kBlockRows, args.rows - row);
-        const auto one = [&](int64_t group) {
-          const int64_t next = downwards ? group - 1 : group + 1;
-          block(args, {group, next >= groups.first && next < groups.last ? next : group}, row, rows);
-        };
-        walk_range<1>(groups, downwards, one, one);
-      }
-    }
+  HWY_INLINE void step(const StepPlaces& args, const PanelRange& groups, bool downwards = false) const {
+    args.rows.batch == 1 ? one_row(args, groups, downwards) : many_rows(args, groups, downwards);
     if (sizes_.projected) {
       multiply({.in = args.hidden,
                 .in_stride = sizes_.hidden_row,
-                .rows = args.rows,
-                .out = args.h_after,
+                .rows = args.rows.batch,
+                .out = args.rows.h_after,
                 .out_stride = sizes_.state_row},
                projection_, {0, projection_.panels()});
     }
@@ -142,7 +127,7 @@ class StepKernel {
   static constexpr bool kMayShare = UnitGroups<CellType>::kMayShare;
   static constexpr int64_t kGroupSums = UnitGroups<CellType>::kFloats;
   static constexpr int kOneRowGroups = (kChains + kPanels * kVectors - 1) / (kPanels * kVectors);
-  static constexpr int64_t kBlockRows = 72;  // their sums stay in the nearest cache
+  static constexpr int64_t kBlockRows = 72;
 
   static constexpr int hidden_slot(int panel) { return UnitGroups<CellType>::hidden_slot(panel); }
 
@@ -165,21 +150,18 @@ class StepKernel {
 
   /// Whether half of a group is done without: its second vector of units, or the one that two gates would not share. A
   /// backward pass reads the second vector, which must be finite.
-  bool half(const StepRows& args, int64_t group) const {
+  bool half(const StepPlaces& args, int64_t group) const {
     return groups_.shares(group) || (groups_.half_empty(group) && !args.slots);
   }
 
   /// A lone row. As many groups at a time as it takes to have enough sums under way.
-  void one_row(const StepRows& args, const PanelRange& range, bool downwards) const {
-    const auto some = [&]<int Groups>(int64_t group) {
-      half(args, group + Groups - 1) ? one_row<Groups, true>(args, group)
-                                     : one_row<Groups, false>(args, group);
-    };
-    const auto several = [&](int64_t group) { some.template operator()<kOneRowGroups>(group); };
-    const auto one = [&](int64_t group) { some.template operator()<1>(group); };
+  HWY_NOINLINE void one_row(const StepPlaces& args, const PanelRange& range, bool downwards) const {
+    const int64_t count = range.last - range.first;
+    if (count == 1) return some_groups<1>(args, range.first);
+    const auto several = [&](int64_t group) { some_groups<kOneRowGroups>(args, group); };
+    const auto one = [&](int64_t group) { some_groups<1>(args, group); };
     // Half a group alone would wait for its sums: it joins those before it.
     constexpr int joined = kOneRowGroups + 1;
-    const int64_t count = range.last - range.first;
     if (!groups_.shares(range.last - 1) || count % kOneRowGroups != 1 || count < joined) {
       return walk_range<kOneRowGroups>(range, downwards, several, one);
     }
@@ -189,9 +171,14 @@ class StepKernel {
     if (downwards) walk_range<kOneRowGroups>(others, downwards, several, one);
   }
 
+  template <int Groups>
+  void some_groups(const StepPlaces& args, int64_t group) const {
+    half(args, group + Groups - 1) ? one_row<Groups, true>(args, group) : one_row<Groups, false>(args, group);
+  }
+
   /// All sums of some groups in registers; with Half only half of the last one's.
   template <int Groups, bool Half>
-  void one_row(const StepRows& args, int64_t group) const {
+  void one_row(const StepPlaces& args, int64_t group) const {
     const FloatTag d;
     FloatVector sums[Groups][kGroupSlots * kVectors];
     const float* start = args.start + first_sum(group);
@@ -201,8 +188,8 @@ class StepKernel {
       if (Half && kMayShare && g == Groups - 1 && v >= kVectors) continue;
       sums[g][v] = hn::Load(d, start + g * kGroupSums + v * kLanes);
     }
-    if (args.x) add_row<Groups, Half, false>(args.x, input_.from(group * kPanels), sizes_.input, sums);
-    add_row<Groups, Half, true>(args.h, hidden_.from(group * kPanels), sizes_.output, sums);
+    if (args.rows.x) add_row<Groups, Half, false>(args.rows.x, input_.from(group * kPanels), sizes_.input, sums);
+    add_row<Groups, Half, true>(args.rows.h, hidden_.from(group * kPanels), sizes_.output, sums);
     for (int g = 0; g < Groups; ++g) {
       const int64_t unit = (group + g) * kUnits;
       const int vectors = Half && g == Groups - 1 ? 1 : kUnitVectors;
@@ -255,6 +242,18 @@ class StepKernel {
     bool hidden;
   };
 
+  /// Blocks of rows, whose sums stay in the nearest cache.
+  HWY_NOINLINE void many_rows(const StepPlaces& args, const PanelRange& groups, bool downwards) const {
+    for (int64_t row = 0; row < args.rows.batch; row += kBlockRows, downwards = !downwards) {
+      const int64_t rows = std::min(kBlockRows, args.rows.batch - row);
+      const auto one = [&](int64_t group) {
+        const int64_t next = downwards ? group - 1 : group + 1;
+        block(args, {group, next >= groups.first && next < groups.last ? next : group}, row, rows);
+      };
+      walk_range<1>(groups, downwards, one, one);
+    }
+  }
+
   /// The group that is computed and the one that comes after it.
   struct Turn {
     int64_t group, next;
@@ -262,7 +261,7 @@ class StepKernel {
 
   /// A group of units for up to kBlockRows sequences. The sums wait in memory, in the nearest cache, while one panel
   /// after the other adds to them.
-  void block(const StepRows& args, const Turn& turn, int64_t first_row, int64_t rows) const {
+  void block(const StepPlaces& args, const Turn& turn, int64_t first_row, int64_t rows) const {
     const int64_t group = turn.group;
     HWY_ALIGN float sums[kBlockRows * kGroupSums];
     const float* start = args.start + first_row * args.start_stride + first_sum(group);
@@ -285,8 +284,8 @@ class StepKernel {
         started[slot] = true;
       }
     };
-    if (args.x) add({args.x, args.x_stride, input_, false});
-    add({args.h, sizes_.state_row, hidden_, true});
+    if (args.rows.x) add({args.rows.x, args.rows.x_stride, input_, false});
+    add({args.rows.h, sizes_.state_row, hidden_, true});
     for (int slot = 0; slot < slots; ++slot) {
       if (started[slot]) continue;  // the input's side of n came with the start
       for (int64_t r = 0; r < rows; ++r) {
@@ -310,21 +309,21 @@ class StepKernel {
   }
 
   /// One vector of units of one sequence, from its sums to the new state.
-  HWY_INLINE void new_state(const StepRows& args, int64_t row, int64_t unit, int unit_vector,
+  HWY_INLINE void new_state(const StepPlaces& args, int64_t row, int64_t unit, int unit_vector,
                             const FloatVector* group_sums) const {
     const FloatTag d;
     FloatVector sums[kSums];
 #pragma GCC unroll 4
     for (int i = 0; i < kSums; ++i) sums[i] = group_sums[UnitGroups<CellType>::sum_vector(unit_vector, i)];
     UnitState before{hn::Zero(d), hn::Zero(d)};
-    if (!sizes_.projected) before.h = hn::Load(d, args.h + row * sizes_.state_row + unit);
-    if (CellType::kHasCell) before.c = hn::Load(d, args.c + row * sizes_.hidden_row + unit);
+    if (!sizes_.projected) before.h = hn::Load(d, args.rows.h + row * sizes_.state_row + unit);
+    if (CellType::kHasCell) before.c = hn::Load(d, args.rows.c + row * sizes_.hidden_row + unit);
     FloatVector slots[kSlots];
     const UnitState after = CellType::forward(sums, before, slots);
     float* hidden =
-        sizes_.projected ? args.hidden + row * sizes_.hidden_row : args.h_after + row * sizes_.state_row;
+        sizes_.projected ? args.hidden + row * sizes_.hidden_row : args.rows.h_after + row * sizes_.state_row;
     hn::Store(after.h, d, hidden + unit);
-    if (CellType::kHasCell) hn::Store(after.c, d, args.c_after + row * sizes_.hidden_row + unit);
+    if (CellType::kHasCell) hn::Store(after.c, d, args.rows.c_after + row * sizes_.hidden_row + unit);
     if (args.slots) {
       float* slot = args.slots + row * sizes_.slots_row + unit;
 #pragma GCC unroll 4

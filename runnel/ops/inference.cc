@@ -145,20 +145,23 @@ struct Inference::Impl {
   void step(const float* x, InferenceState& state, float* output) noexcept {
     const InferenceState::Sizes& sizes = state.sizes_;
     const int64_t old = state.turn_, fresh = 1 - old;
+    const float* h = state.h(old, 0);
+    float *h_after = state.h(fresh, 0), *c = sizes.has_cell ? state.c(0) : nullptr;
     int64_t x_stride = layers[0].sizes.input_size;
     for (Layer& layer : layers) {
-      float* h_after = state.h(fresh, layer.first_slot);
-      float* c = sizes.has_cell ? state.c(layer.first_slot) : nullptr;
       layer.session->step({.batch = options.batch,
                            .x = x,
                            .x_stride = x_stride,
-                           .h = state.h(old, layer.first_slot),
+                           .h = h,
                            .c = c,
                            .h_after = h_after,
                            .c_after = c,
                            .shared = options.share_steps});
       x = h_after;
       x_stride = sizes.state_row;
+      h += sizes.batch * sizes.state_row;
+      h_after += sizes.batch * sizes.state_row;
+      if (c) c += sizes.batch * sizes.cell_row;
     }
     state.turn_ = fresh;
     RowCopy{options.batch, sizes.output}(x, x_stride, output, sizes.output);
