@@ -105,7 +105,11 @@ class StepKernel {
 
   /// With a projection, `groups` must be all of them. They are walked upwards or `downwards`: in turn, see walk_range().
   HWY_INLINE void step(const StepPlaces& args, const PanelRange& groups, bool downwards = false) const {
-    args.rows.batch == 1 ? one_row(args, groups, downwards) : many_rows(args, groups, downwards);
+    if (args.rows.batch > 1) {
+      many_rows(args, groups, downwards);
+    } else {
+      groups.last - groups.first == 1 ? some_groups<1>(args, groups.first) : one_row(args, groups, downwards);
+    }
     if (sizes_.projected) {
       multiply({.in = args.hidden,
                 .in_stride = sizes_.hidden_row,
@@ -157,7 +161,6 @@ class StepKernel {
   /// A lone row. As many groups at a time as it takes to have enough sums under way.
   HWY_NOINLINE void one_row(const StepPlaces& args, const PanelRange& range, bool downwards) const {
     const int64_t count = range.last - range.first;
-    if (count == 1) return some_groups<1>(args, range.first);
     const auto several = [&](int64_t group) { some_groups<kOneRowGroups>(args, group); };
     const auto one = [&](int64_t group) { some_groups<1>(args, group); };
     // Half a group alone would wait for its sums: it joins those before it.
