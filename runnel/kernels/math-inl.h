@@ -32,14 +32,15 @@ struct Reduced {
   V r;
 };
 
-/// For |x| ≤ 2²¹. Adding 1.5·2²³ rounds to a whole number. ln 2 comes in two parts, of which the first has
-/// nine significant bits, so that n times it is exact with and without a fused multiply-add (Cody and Waite).
-template <class D, class V>
+/// The same for Times·x, |Times·x| ≤ 2²¹. Adding 1.5·2²³ rounds to a whole number. ln 2 comes in two parts, of which the
+/// first has nine significant bits, so that n times it is exact with and without a fused multiply-add (Cody and Waite).
+template <int Times, class D, class V>
 HWY_INLINE Reduced<V> Reduce(D d, V x) {
-  const V shift = hn::Set(d, 12582912.0f);
-  const V shifted_n = hn::MulAdd(x, hn::Set(d, 1.44269504f), shift);
+  static_assert(Times == 1 || Times == -1 || Times == 2);
+  const V shift = hn::Set(d, 12582912.0f), high = hn::Set(d, 0.693359375f);
+  const V shifted_n = hn::MulAdd(x, hn::Set(d, Times * 1.44269504f), shift);
   const V n = hn::Sub(shifted_n, shift);
-  const V r = hn::NegMulAdd(n, hn::Set(d, 0.693359375f), x);
+  const V r = Times == -1 ? hn::NegMulSub(n, high, x) : hn::NegMulAdd(n, high, Times == 2 ? hn::Add(x, x) : x);
   return {shifted_n, hn::NegMulAdd(n, hn::Set(d, -2.12194440e-4f), r)};
 }
 
@@ -77,6 +78,16 @@ HWY_INLINE V AtLeast(D, V lowest, V x) {
 #endif
 }
 
+/// The smaller of both, likewise.
+template <class D, class V>
+HWY_INLINE V AtMost(D, V highest, V x) {
+#if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
+  return hn::Min(highest, x);
+#else
+  return hn::IfThenElse(hn::Gt(x, highest), highest, x);
+#endif
+}
+
 }  // namespace math
 
 /// eˣ; +∞ above 88.7228, 0 below −103.97.
@@ -85,9 +96,8 @@ template <class D, class V>
 HWY_INLINE V Exp(D d, V x) {
   const hn::RebindToSigned<D> di;
   const V lowest = hn::Set(d, -104.0f), highest = hn::Set(d, 89.0f);  // e⁻¹⁰⁴ < 2⁻¹⁵⁰ rounds to 0
-  x = hn::IfThenElse(hn::Lt(x, lowest), lowest, x);
-  x = hn::IfThenElse(hn::Gt(x, highest), highest, x);
-  const math::Reduced<V> reduced = math::Reduce(d, x);
+  x = math::AtMost(d, highest, math::AtLeast(d, lowest, x));
+  const math::Reduced<V> reduced = math::Reduce<1>(d, x);
   const V power = hn::Add(math::Expm1Reduced(d, reduced.r), hn::Set(d, 1.0f));
   // 2ⁿ in two steps, n being as low as −150 and as high as 128.
   const auto negative = hn::Lt(x, hn::Zero(d));
@@ -104,10 +114,9 @@ HWY_INLINE V Exp(D d, V x) {
 /// Max Error: ULP = 2.45
 template <class D, class V>
 HWY_INLINE V Sigmoid(D d, V x) {
-  const V one = hn::Set(d, 1.0f), most = hn::Set(d, 88.03f), least = hn::Set(d, -87.0f);
-  const auto vanishes = hn::Gt(hn::Neg(x), most);
-  const V y = math::AtLeast(d, least, hn::Neg(math::AtLeast(d, hn::Neg(most), x)));
-  const math::Reduced<V> reduced = math::Reduce(d, y);
+  const V one = hn::Set(d, 1.0f), lowest = hn::Set(d, -88.03f), highest = hn::Set(d, 87.0f);
+  const auto vanishes = hn::Lt(x, lowest);
+  const math::Reduced<V> reduced = math::Reduce<-1>(d, math::AtMost(d, highest, math::AtLeast(d, lowest, x)));
   const V scale = math::PowerOfTwo(d, reduced.shifted_n);
   const V rest = math::Expm1Reduced(d, reduced.r);
   return hn::IfThenZeroElse(vanishes, hn::Div(one, hn::MulAdd(scale, rest, hn::Add(scale, one))));
@@ -118,9 +127,9 @@ HWY_INLINE V Sigmoid(D d, V x) {
 /// Max Error: ULP = 1.91
 template <class D, class V>
 HWY_INLINE V Tanh(D d, V x) {
-  const V one = hn::Set(d, 1.0f), half_y = hn::Or(x, hn::SignBit(d));  // −|x|
-  const V y = math::AtLeast(d, hn::Set(d, -40.0f), hn::Add(half_y, half_y));
-  const math::Reduced<V> reduced = math::Reduce(d, y);
+  const V one = hn::Set(d, 1.0f);
+  const V minus_x = math::AtLeast(d, hn::Set(d, -20.0f), hn::Or(x, hn::SignBit(d)));  // −|x|
+  const math::Reduced<V> reduced = math::Reduce<2>(d, minus_x);
   const V scale = math::PowerOfTwo(d, reduced.shifted_n);
   const V rest = math::Expm1Reduced(d, reduced.r);
   const V minus = hn::MulAdd(scale, rest, hn::Sub(scale, one));
