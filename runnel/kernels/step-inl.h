@@ -191,7 +191,8 @@ class StepKernel {
       if (Half && kMayShare && g == Groups - 1 && v >= kVectors) continue;
       sums[g][v] = hn::Load(d, start + g * kGroupSums + v * kLanes);
     }
-    if (args.rows.x) add_row<Groups, Half, false>(args.rows.x, input_.from(group * kPanels), sizes_.input, sums);
+    if (args.rows.x)
+      add_row<Groups, Half, false>(args.rows.x, input_.from(group * kPanels), sizes_.input, sums);
     add_row<Groups, Half, true>(args.rows.h, hidden_.from(group * kPanels), sizes_.output, sums);
     for (int g = 0; g < Groups; ++g) {
       const int64_t unit = (group + g) * kUnits;

@@ -85,10 +85,9 @@ RC_GTEST_PROP(FormProperty, gives_what_the_layers_say_for_any_sizes, ()) {
 TEST(Variations, of_a_long_chain_turn_its_first_layers_and_leave_the_others) {
   const std::string layers = "GRU(5) -> Dropout(0.5) -> LSTM(4, bidirectional=True) -> RNN(6, num_layers=2)";
   const std::string long_chain = layers + " -> " + layers + " -> " + layers;
-  const std::vector<std::string> networks{"Embedding(9, 3) -> " + long_chain + " -> last -> Linear(3)",
-                                          "Linear(3, 4) -> " + long_chain,
-                                          "GRUCell(3, 4) -> Linear(5) -> ReLU -> Linear(2)",
-                                          "LSTMCell(3, 4) -> Linear(3) -> Tanh -> Linear(6)"};
+  const std::vector<std::string> networks{
+      "Embedding(9, 3) -> " + long_chain + " -> last -> Linear(3)", "Linear(3, 4) -> " + long_chain,
+      "GRUCell(3, 4) -> Linear(5) -> ReLU -> Linear(2)", "LSTMCell(3, 4) -> Linear(3) -> Tanh -> Linear(6)"};
   for (const std::string& network : networks) {
     SCOPED_TRACE(network);
     const Variations story = turnable_story(network);
