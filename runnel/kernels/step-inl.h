@@ -9,12 +9,13 @@
 #endif
 
 #include <cassert>
+#include <utility>
 #include <vector>
 
 #include "runnel/kernels/cells-inl.h"
 #include "runnel/kernels/groups-inl.h"
+#include "runnel/kernels/product-inl.h"
 #include "runnel/kernels/recurrence.h"
-#include "runnel/kernels/tile-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace runnel::kernels::HWY_NAMESPACE {
@@ -268,35 +269,8 @@ class StepKernel {
   void block(const StepPlaces& args, const Turn& turn, int64_t first_row, int64_t rows) const {
     const int64_t group = turn.group;
     HWY_ALIGN float sums[kBlockRows * kGroupSums];
-    const float* start = args.start + first_row * args.start_stride + first_sum(group);
-    const int panels = groups_.panels(group), slots = groups_.slots(group);
-    bool started[kGroupSlots] = {};
-    const auto add = [&](const Side& side) {
-      for (int panel = 0; panel < panels; ++panel) {
-        const int slot = side.hidden ? hidden_slot(panel) : panel;
-        float* out = sums + slot * kWidth;
-        const int64_t next = panel + 1 < panels ? group * kPanels + panel + 1 : turn.next * kPanels;
-        multiply_panel({.in = side.rows + first_row * side.stride,
-                        .in_stride = side.stride,
-                        .rows = rows,
-                        .start = started[slot] ? out : start + slot * kWidth,
-                        .start_stride = started[slot] ? kGroupSums : args.start_stride,
-                        .out = out,
-                        .out_stride = kGroupSums},
-                       side.weights.from(group * kPanels + panel), side.weights.inner(),
-                       side.weights.from(next).data);
-        started[slot] = true;
-      }
-    };
-    if (args.rows.x) add({args.rows.x, args.rows.x_stride, input_, false});
-    add({args.rows.h, sizes_.state_row, hidden_, true});
-    for (int slot = 0; slot < slots; ++slot) {
-      if (started[slot]) continue;  // the input's side of n came with the start
-      for (int64_t r = 0; r < rows; ++r) {
-        std::copy_n(start + r * args.start_stride + slot * kWidth, kWidth,
-                    sums + r * kGroupSums + slot * kWidth);
-      }
-    }
+    sum_panels(args, turn, first_row, rows, sums);
+    const int slots = groups_.slots(group);
     const FloatTag d;
     const int unit_vectors = half(args, group) ? 1 : kUnitVectors;
     for (int64_t r = 0; r < rows; ++r) {
@@ -308,6 +282,57 @@ class StepKernel {
 #pragma GCC unroll 2
       for (int u = 0; u < unit_vectors; ++u) {
         new_state(args, first_row + r, group * kUnits + u * kLanes, u, vectors);
+      }
+    }
+  }
+
+  /// sums[row, slot, :] = start + x·panel + h·panel, for a block.
+  void sum_panels(const StepPlaces& args, const Turn& turn, int64_t first_row, int64_t rows,
+                  float* sums) const {
+    const int64_t group = turn.group;
+    const int panels = groups_.panels(group);
+    const float* start = args.start + first_row * args.start_stride + first_sum(group);
+    bool started[kGroupSlots] = {};
+    const auto in = [&](const Side& side) { return side.rows + first_row * side.stride; };
+    const auto next_of = [&](const Side& side, int panel) {
+      return side.weights.from(panel + 1 < panels ? group * kPanels + panel + 1 : turn.next * kPanels).data;
+    };
+    const auto product = [&](const Side& side, int slot) {
+      float* out = sums + slot * kWidth;
+      const bool first = !std::exchange(started[slot], true);
+      return ProductRows{.in = in(side),
+                         .in_stride = side.stride,
+                         .rows = rows,
+                         .start = first ? start + slot * kWidth : out,
+                         .start_stride = first ? args.start_stride : kGroupSums,
+                         .out = out,
+                         .out_stride = kGroupSums};
+    };
+    const auto add = [&](const Side& side, int panel) {
+      const int slot = side.hidden ? hidden_slot(panel) : panel;
+      multiply_panel(product(side, slot), side.weights.from(group * kPanels + panel), side.weights.inner(),
+                     next_of(side, panel));
+    };
+    const Side x{args.rows.x, args.rows.x_stride, input_, false},
+        h{args.rows.h, sizes_.state_row, hidden_, true};
+    const bool joined = args.rows.x && input_.inner() + hidden_.inner() <= kJoinedK;
+    for (int panel = 0; panel < panels && args.rows.x; ++panel) {
+      if (!joined || hidden_slot(panel) != panel) {
+        add(x, panel);
+        continue;
+      }
+      const int64_t place = group * kPanels + panel;
+      multiply_both_panels(product(x, panel), input_.from(place), input_.inner(), next_of(x, panel),
+                           {{in(h), h.stride, 1}, hidden_.from(place), hidden_.inner(), next_of(h, panel)});
+    }
+    for (int panel = 0; panel < panels; ++panel) {
+      if (!joined || hidden_slot(panel) != panel) add(h, panel);
+    }
+    for (int slot = 0; slot < groups_.slots(group); ++slot) {
+      if (started[slot]) continue;  // the input's side of n came with the start
+      for (int64_t r = 0; r < rows; ++r) {
+        std::copy_n(start + r * args.start_stride + slot * kWidth, kWidth,
+                    sums + r * kGroupSums + slot * kWidth);
       }
     }
   }
