@@ -96,10 +96,11 @@ inline void multiply_panel(const ProductRows& args, const TilePanels& panel, int
   }
 }
 
-/// k of two panels that fit the nearest cache together.
-inline constexpr int64_t kJoinedK = 384;
+/// Whether two panels of so many k together are multiplied at once: they fit the nearest cache, or two tiles at most read
+/// them.
+inline bool at_once(int64_t rows, int64_t inner) { return inner <= 384 || rows <= 2 * kTileRows; }
 
-/// The same with more rows, whose panel is multiplied at once: the sums stay in registers from one to the other.
+/// The same with more rows and their panel, at once: the sums stay in registers from one to the other.
 inline void multiply_both_panels(const ProductRows& args, const TilePanels& panel, int64_t inner,
                                  const float* next, MoreRows more) {
   for_each_tile<kTileRows>(args.rows, [&]<int Rows>(int64_t row) {

@@ -315,7 +315,7 @@ class StepKernel {
     };
     const Side x{args.rows.x, args.rows.x_stride, input_, false},
         h{args.rows.h, sizes_.state_row, hidden_, true};
-    const bool joined = args.rows.x && input_.inner() + hidden_.inner() <= kJoinedK;
+    const bool joined = args.rows.x && at_once(rows, input_.inner() + hidden_.inner());
     for (int panel = 0; panel < panels && args.rows.x; ++panel) {
       if (!joined || hidden_slot(panel) != panel) {
         add(x, panel);
