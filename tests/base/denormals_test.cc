@@ -3,6 +3,10 @@
 #include <gtest/gtest.h>
 #include <limits>
 
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
+
 namespace runnel {
 namespace {
 
@@ -35,6 +39,30 @@ TEST(FlushDenormals, does_nothing_when_it_is_switched_off) {
   set_flush_denormal(true);
   EXPECT_TRUE(flush_denormal());
 }
+
+#if defined(__x86_64__)
+/// Whether a denormal operand counts as 0, looked at now.
+bool takes_operands_for_0() {
+  const volatile float denormal = std::numeric_limits<float>::denorm_min();
+  return denormal == 0;
+}
+
+TEST(FlushDenormals, does_the_other_half_for_a_thread_that_flushes_only_operands_or_only_results) {
+  constexpr unsigned kOperands = 1 << 6, kResults = 1 << 15;
+  const unsigned before = _mm_getcsr();
+  for (const unsigned half : {kOperands, kResults}) {
+    const unsigned modes = (before & ~(kOperands | kResults)) | half;
+    _mm_setcsr(modes);
+    {
+      const FlushDenormals scope;
+      EXPECT_TRUE(takes_operands_for_0());
+      EXPECT_EQ(_mm_getcsr() & (kOperands | kResults), kOperands | kResults);
+    }
+    EXPECT_EQ(_mm_getcsr() & (kOperands | kResults), half);
+    _mm_setcsr(before);
+  }
+}
+#endif
 
 }  // namespace
 }  // namespace runnel
