@@ -163,8 +163,9 @@ void pack_a(const Matrix& a, int64_t row, int64_t rows, int64_t k, int64_t inner
   }
 }
 
-/// A that lies in order is read where it lies, transposed or not: a block of it fits the second cache.
-bool read_in_place(const Matrix& a) { return !a.index; }
+/// A that lies in order is read where it lies, transposed or not: a block of it fits the second cache. One without columns
+/// lies nowhere.
+bool read_in_place(const Matrix& a) { return !a.index && a.cols > 0; }
 
 TileRows in_place(const Matrix& a, int64_t row, int64_t k) {
   if (a.transposed) return {a.data + k * a.stride + row, 1, a.stride};
