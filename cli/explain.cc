@@ -199,6 +199,8 @@ Examples:
   sub->add_flag_callback("--terms", ask_for_terms,
                          "Explain the words instead: feature, batch, hidden state, …")
       ->excludes(network)
+      ->excludes(svg)
+      ->excludes(html)
       ->excludes(batch)
       ->excludes(seq)
       ->excludes(ask)

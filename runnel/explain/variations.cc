@@ -204,9 +204,9 @@ std::vector<int64_t> Variations::offsets(std::span<const int64_t> values) const 
 bool Variations::follows(size_t place, const LayerText& text) const {
   if (knobs_.empty()) return true;
   const std::vector<size_t>& first = layers_[place].first;
-  const NumberedText base(text(layer(0, place)));
+  const NumberedText shown(text(shown_.layers[place]));
   return std::all_of(first.begin(), first.end(),
-                     [&](size_t story) { return NumberedText(text(layer(story, place))).same_words(base); });
+                     [&](size_t story) { return NumberedText(text(layer(story, place))).same_words(shown); });
 }
 
 Parts Variations::text_of_tensor(size_t place, const TensorText& text, bool grouped) const {

@@ -82,6 +82,14 @@ RC_GTEST_PROP(FormProperty, gives_what_the_layers_say_for_any_sizes, ()) {
   RC_ASSERT(what_differs(network, story, values) == "");
 }
 
+TEST(Variations, leave_out_a_formula_that_would_not_follow) {
+  // One unit is told as it is, but turned from two on.
+  const Variations story = turnable_story("GRU(1, 1, num_layers=2)");
+  const Variations::LayerText formula = [](const LayerStory& layer) { return layer.count.formula; };
+  EXPECT_FALSE(story.follows(0, formula)) << formula(story.shown().layers[0]);
+  EXPECT_TRUE(turnable_story("GRU(7, 9, num_layers=2)").follows(0, formula));
+}
+
 TEST(Variations, of_a_long_chain_turn_its_first_layers_and_leave_the_others) {
   const std::string layers = "GRU(5) -> Dropout(0.5) -> LSTM(4, bidirectional=True) -> RNN(6, num_layers=2)";
   const std::string long_chain = layers + " -> " + layers + " -> " + layers;
