@@ -48,7 +48,7 @@ bool flushes() { return true; }
 bool flush_denormal() { return flush_on.load(std::memory_order_relaxed); }
 void set_flush_denormal(bool on) { flush_on.store(on, std::memory_order_relaxed); }
 
-FlushDenormals::FlushDenormals() noexcept : changed_(!flushes() && flush_denormal()) {
+FlushDenormals::FlushDenormals() noexcept : changed_(flush_denormal() && !flushes()) {
   if (!changed_) return;
   before_ = modes();
   set_modes(before_ | kFlush);
