@@ -62,10 +62,10 @@ void put(const std::string& path, const std::string& content) {
   path == "-" ? print(content) : write_file_atomically(path, content);
 }
 
-/// Writes the pictures that are asked for; they are made before anything is written. `story` tells of what is drawn
-/// as it is, `turnable` gives it for a page.
-template <class AnyStory, class Turnable>
-void draw_asked(const ExplainArguments& a, const AnyStory& story, const Turnable& page) {
+/// Writes the pictures that are asked for; they are made before anything is written. `story()` is what an SVG shows,
+/// `page()` the page with sliders.
+template <class Story, class Page>
+void draw_asked(const ExplainArguments& a, const Story& story, const Page& page) {
   std::optional<std::string> svg, html;
   if (a.svg) svg = story_svg(story(), PictureOptions{.width = static_cast<double>(a.width)});
   if (a.html) html = page();
