@@ -6,10 +6,8 @@
 
 namespace runnel {
 
-Variable::Variable(const Tensor& value, bool requires_grad) : state_(std::make_shared<State>()) {
-  state_->value = value;
-  state_->requires_grad = requires_grad;
-}
+Variable::Variable(const Tensor& value, bool requires_grad)
+    : state_(std::make_shared<State>(State{.value = value, .requires_grad = requires_grad})) {}
 
 Variable Variable::output_of(const std::shared_ptr<Node>& producer, int64_t output, const Tensor& value) {
   Variable variable(value, true);

@@ -75,11 +75,11 @@ class Variable {
  private:
   struct State {
     Tensor value;
-    Tensor gradient;
-    std::optional<RowGradient> sparse_gradient;
+    Tensor gradient = {};
+    std::optional<RowGradient> sparse_gradient = {};
     bool requires_grad = false;
     bool has_grad = false;
-    std::shared_ptr<Node> producer;
+    std::shared_ptr<Node> producer = {};
     int64_t producer_output = 0;
   };
   std::shared_ptr<State> state_;

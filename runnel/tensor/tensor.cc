@@ -9,6 +9,19 @@
 namespace runnel {
 namespace {
 
+/// Of a tensor that nothing is given to. Many are made, so they share what they have: the shape, and a place without a
+/// value, which nobody owns.
+const Shape& empty_shape() {
+  static const Shape shape{{"empty", 0}};
+  return shape;
+}
+
+template <class T>
+std::shared_ptr<T[]> no_values() {
+  alignas(64) static T place{};
+  return {std::shared_ptr<T[]>(), &place};
+}
+
 template <class T>
 std::shared_ptr<T[]> allocate(const Shape& shape) {
   const size_t bytes = static_cast<size_t>(shape.count()) * sizeof(T);
@@ -35,7 +48,7 @@ bool common_axes_keep_order(const Shape& from, const Shape& to) {
 }  // namespace
 
 template <class T>
-BasicTensor<T>::BasicTensor() : BasicTensor(Shape{{"empty", 0}}) {}
+BasicTensor<T>::BasicTensor() : shape_(empty_shape()), values_(no_values<T>()) {}
 
 template <class T>
 BasicTensor<T>::BasicTensor(const Shape& shape) : BasicTensor(uninitialized(shape)) {
