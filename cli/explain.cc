@@ -15,6 +15,7 @@
 #include "cli/asked.h"
 #include "cli/cli_error.h"
 #include "cli/command.h"
+#include "cli/heap.h"
 #include "cli/output.h"
 #include "cli/overwrite.h"
 #include "cli/terminal.h"
@@ -99,6 +100,7 @@ int explain_command(const ExplainArguments& a, const CommonOptions& common) {
   if (a.html) refuse_to_overwrite({"--html", *a.html}, {{"NETWORK", a.network}});
   if (a.html) require_writable(*a.html);
   refuse_same_output({"--svg", a.svg.value_or("")}, {"--html", a.html.value_or("")});
+  let_heap_grow();
   const StorySizes sizes = sizes_of(a);
   const Asked asked = asked_by(a.network);
   if (asked.model_file) {
@@ -112,7 +114,7 @@ int explain_command(const ExplainArguments& a, const CommonOptions& common) {
     }
   } else if (is_printed_model(asked.text)) {
     const PrintedModule model = read_text(asked, [&] { return parse_printed_model(asked.text); });
-    const ModelStory story = tell_story(model, sizes);
+    const ModelStory story = tell_story(model, sizes, a.draws() ? Telling::for_picture : Telling::all);
     if (!a.lengths.empty())
       throw CommandLineError(errors::ask_one_layer("--lengths", model.kind, recurrent_layer_of(story)));
     if (a.draws()) {
@@ -190,8 +192,10 @@ Examples:
   ask->excludes(lengths)->excludes(changes)->excludes(detail);
   changes->excludes(lengths)->excludes(detail);
   lengths->excludes(batch)->excludes(seq)->excludes(detail);
-  for (CLI::Option* picture : {svg, html})
+  for (CLI::Option* picture : {svg, html}) {
     picture->excludes(ask)->excludes(lengths)->excludes(changes)->excludes(detail);
+    picture->excludes(sub->get_option("--json"));
+  }
   const auto ask_for_terms = [a, network] {
     a->terms = true;
     network->required(false);

@@ -14,15 +14,15 @@ constexpr double kAdvance = 0.625;
 
 /// The columns of a part when its number is the widest.
 size_t most_columns(const Part& part, const Variations& variations) {
-  const size_t shown = columns(part.text);
-  if (!part.form) return shown;
+  const size_t shown = std::max(columns(part.text), columns(part.other.value_or("")));
+  if (!part.number()) return shown;
   const int64_t most = variations.most(*part.form);
   return std::max(shown, columns(part.grouped ? grouped(most) : std::to_string(most)));
 }
 
 double width_of(size_t columns, double size) { return static_cast<double>(columns) * kAdvance * size; }
 
-bool plain(const Span& span) { return span.axis.empty() && !span.origin && !span.part.form; }
+bool plain(const Span& span) { return span.axis.empty() && !span.origin && !span.part.varies(); }
 
 /// Most of what is said is words alone: those of a line are one span.
 void join(std::vector<Span>& spans, const Span& span) {
@@ -33,6 +33,25 @@ void join(std::vector<Span>& spans, const Span& span) {
   }
 }
 
+/// Gives what stands between the blanks of a text, which is to outlive this.
+class Blanks {
+ public:
+  explicit Blanks(std::string_view text) : rest_(text) {}
+
+  std::string_view next() {
+    const size_t end = rest_.find(' ');
+    const std::string_view piece = rest_.substr(0, end);
+    done_ = end == std::string_view::npos;
+    rest_ = done_ ? "" : rest_.substr(end + 1);
+    return piece;
+  }
+  bool done() const { return done_; }
+
+ private:
+  std::string_view rest_;
+  bool done_ = false;
+};
+
 /// A word that is wider than a line, as pieces that are not.
 std::vector<Word> cut(const Word& word, double width, double size, const Variations& variations) {
   std::vector<Word> pieces(1);
@@ -41,10 +60,11 @@ std::vector<Word> cut(const Word& word, double width, double size, const Variati
     std::string rest = span.part.text;
     do {
       size_t bytes = rest.size();
-      while (!span.part.form && columns(rest.substr(0, bytes)) > most) --bytes;
+      while (!span.part.number() && columns(rest.substr(0, bytes)) > most) --bytes;
       while (bytes < rest.size() && (rest[bytes] & 0xC0) == 0x80) --bytes;
       Span piece = span;
       piece.part.text = rest.substr(0, bytes);
+      if (bytes < span.part.text.size()) piece.part.other.reset();
       rest = rest.substr(bytes);
       Word longer = pieces.back();
       longer.push_back(piece);
@@ -74,6 +94,7 @@ void move_down(Drawing& drawing, double by) {
     line.y1 += by;
     line.y2 += by;
   }
+  for (ArrowHead& head : drawing.heads) head.y += by;
   for (BlockRow& row : drawing.blocks) row.middle += by;
   for (TextLine& line : drawing.texts) line.y += by;
 }
@@ -112,18 +133,25 @@ std::vector<TextLine> broken(const Phrase& phrase, double width, double size, co
   return lines;
 }
 
-Phrase words_of(const Parts& parts, const std::string& axis) {
+Phrase words_of(const Parts& parts) {
   Phrase phrase(1);
   for (const Part& part : parts) {
-    size_t begin = 0;
+    if (part.number()) {
+      phrase.back().push_back({.part = part});
+      continue;
+    }
+    const bool pairs =
+        part.other && std::ranges::count(*part.other, ' ') == std::ranges::count(part.text, ' ');
+    Blanks text(part.text), other(pairs ? *part.other : part.text);
     while (true) {
-      const size_t end = part.form ? std::string::npos : part.text.find(' ', begin);
-      Part piece = part;
-      piece.text = part.text.substr(begin, end == std::string::npos ? end : end - begin);
-      if (!piece.text.empty()) phrase.back().push_back({.part = std::move(piece), .axis = axis});
-      if (end == std::string::npos) break;
+      Part piece{.text = std::string(text.next())};
+      if (const std::string_view word = other.next(); word != piece.text) {
+        piece.form = part.form;
+        piece.other = word;
+      }
+      if (!piece.text.empty()) phrase.back().push_back({.part = std::move(piece)});
+      if (text.done()) break;
       if (!phrase.back().empty()) phrase.emplace_back();
-      begin = end + 1;
     }
   }
   if (phrase.back().empty()) phrase.pop_back();

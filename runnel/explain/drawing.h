@@ -13,7 +13,7 @@ namespace runnel {
 /// A piece of a line of text. No line is broken inside.
 struct Span {
   Part part;
-  std::string axis = {};  ///< whose colour it has: "batch"
+  std::string_view axis = {};  ///< whose colour it has: "batch"
   /// What is said when it is pointed at, or null; such a span can be reached by keyboard.
   std::shared_ptr<const Parts> origin = {};
 };
@@ -48,7 +48,7 @@ struct Box {
 struct BlockRow {
   std::vector<double> xs = {};  ///< the middles
   double middle = 0, width = 0, height = 0;
-  std::string axis = {};           ///< whose colour they have
+  std::string_view axis = {};      ///< whose colour they have
   std::optional<Form> size = {};   ///< of which their height is the logarithm
   double shift = 0;                ///< how far a sheet is behind the next
   bool sheets = false;             ///< whether the batch has more than one
@@ -57,9 +57,15 @@ struct BlockRow {
 };
 inline constexpr int kSheets = 2;
 
+/// Upright or level.
 struct Line {
   double x1 = 0, y1 = 0, x2 = 0, y2 = 0;
-  bool arrow = false;  ///< at the second point
+};
+/// The head of an arrow, at the end of a line.
+struct ArrowHead {
+  enum class Points { up, left, right };
+  double x = 0, y = 0;
+  Points points = Points::up;
 };
 
 struct Drawing {
@@ -67,6 +73,7 @@ struct Drawing {
   Parts title = {}, description = {};
   std::vector<Box> panels = {};  ///< behind all
   std::vector<Line> lines = {};
+  std::vector<ArrowHead> heads = {};
   std::vector<Box> bars = {};
   std::vector<BlockRow> blocks = {};
   std::vector<TextLine> texts = {};
@@ -90,7 +97,7 @@ double word_width(const Word& word, double size, const Variations& variations);
 std::vector<TextLine> broken(const Phrase& phrase, double width, double size, const Variations& variations);
 
 /// A text as words.
-Phrase words_of(const Parts& parts, const std::string& axis = "");
+Phrase words_of(const Parts& parts);
 
 struct SvgOptions {
   /// Inside a page with a script: numbers carry their forms and origins as data, the style is the page's.

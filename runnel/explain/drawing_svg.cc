@@ -35,9 +35,19 @@ std::string colors(bool dark) {
   return rules;
 }
 
-/// What stands for a letter inside XML and its attributes; nothing where it stands for itself.
-std::string_view xml_escape(char c) {
+/// How U+FFFE and U+FFFF begin, which are no letters and not allowed in XML.
+constexpr std::string_view kNoLetters = "\xEF\xBF";
+
+/// Those around an attribute.
+enum class Quotes { usual, single };
+
+/// What stands for the letter at the beginning of a text inside XML and its attributes; nothing where it stands for
+/// itself.
+std::string_view xml_escape(std::string_view text, Quotes quotes) {
+  const char c = text[0];
   switch (c) {
+    case '\'':
+      return quotes == Quotes::single ? "&#39;" : "";
     case '&':
       return "&amp;";
     case '<':
@@ -45,18 +55,21 @@ std::string_view xml_escape(char c) {
     case '>':
       return "&gt;";
     case '"':
-      return "&quot;";
+      return quotes == Quotes::single ? "" : "&quot;";
+    case kNoLetters[0]:
+      return text.starts_with(kNoLetters) && text.size() > 2 && (text[2] & 0xFE) == 0xBE ? "?" : "";
     default:
       return c >= 0 && c < ' ' && c != '\n' && c != '\t' ? "?" : "";  // XML has no place for the others
   }
 }
 
-void append_xml(std::string& safe, std::string_view text) {
+void append_xml(std::string& safe, std::string_view text, Quotes quotes = Quotes::usual) {
   size_t done = 0;
   for (size_t i = 0; i < text.size(); ++i) {
-    const std::string_view escape = xml_escape(text[i]);
+    const std::string_view escape = xml_escape(text.substr(i), quotes);
     if (escape.empty()) continue;
     safe.append(text.substr(done, i - done)).append(escape);
+    if (text[i] == kNoLetters[0]) i += kNoLetters.size();
     done = i + 1;
   }
   safe.append(text.substr(done));
@@ -81,10 +94,10 @@ void append_tenths(std::string& text, double number) {
 /// [[constant],[factor,knob],[factor,knob,knob],…]
 void append_form(std::string& text, const Form& form) {
   text += '[';
-  for (const auto& [factor, knobs] : form.terms()) {
+  for (const Form::Term& term : form.terms()) {
     text += text.back() == '[' ? "[" : ",[";
-    append_number(text, factor);
-    for (const size_t knob : knobs) {
+    append_number(text, term.factor);
+    for (const size_t knob : term.knobs()) {
       text += ',';
       append_number(text, static_cast<int64_t>(knob));
     }
@@ -109,21 +122,28 @@ void append_json_string(std::string& json, std::string_view text) {
 }
 
 bool varies(const Parts& parts) {
-  return std::any_of(parts.begin(), parts.end(), [](const Part& part) { return part.form.has_value(); });
+  return std::any_of(parts.begin(), parts.end(), [](const Part& part) { return part.varies(); });
 }
 
-/// A text with numbers that vary, for an attribute: ["3 gates × hidden_size ",{"form":[…],"grouped":true}]
+/// A text that varies, as it is when a knob is turned: ["3 gates × hidden_size ",{"form":[…],"grouped":true}]
 std::string parts_json(const Parts& parts) {
   std::string json = "[";
   for (const Part& part : parts) {
     if (json.size() > 1) json += ',';
-    if (part.form) {
-      json += R"({"form":)";
-      append_form(json, *part.form);
-      json += part.grouped ? R"(,"grouped":true})" : R"(,"grouped":false})";
-    } else {
-      append_json_string(json, part.text);
+    if (!part.form) {
+      append_json_string(json, part.other.value_or(part.text));
+      continue;
     }
+    json += R"({"form":)";
+    append_form(json, *part.form);
+    if (part.grouped) json += R"(,"grouped":true)";
+    if (part.other) {
+      json += R"(,"one":)";
+      append_json_string(json, part.text);
+      json += R"(,"other":)";
+      append_json_string(json, *part.other);
+    }
+    json += '}';
   }
   return json + "]";
 }
@@ -138,6 +158,7 @@ class SvgWriter {
       : drawing_(drawing), options_(options), svg_(svg) {}
 
   void write() {
+    svg_.reserve(svg_.size() + expected_size());
     const bool described = !options_.described_by.empty();
     const std::string title = options_.id + "-title";
     const std::string description = (described ? options_.described_by : options_.id) + "-description";
@@ -162,9 +183,18 @@ class SvgWriter {
   }
 
  private:
+  /// About how many letters it will have, rather more than less: to grow a text of a megabyte costs as much as to write it.
+  size_t expected_size() const {
+    constexpr size_t kOfPicture = 8000, kOfLine = 60, kOfBlock = 60, kOfText = 100, kOfSpan = 50;
+    size_t size = kOfPicture + kOfLine * drawing_.lines.size() + text_of(drawing_.title).size();
+    for (const BlockRow& row : drawing_.blocks) size += kOfBlock * (3 + (1 + kSheets) * row.xs.size());
+    for (const TextLine& line : drawing_.texts) size += kOfText + kOfSpan * line.spans.size();
+    return size;
+  }
+
   void element(std::string_view name, const std::string& id, const Parts& parts) {
     put("<", name, " id=\"", id, "\"");
-    if (options_.in_page && varies(parts)) attribute("data-parts", parts_json(parts));
+    if (options_.in_page && varies(parts)) json_attribute("data-parts", parts_json(parts));
     put(">");
     append_xml(svg_, text_of(parts));
     put("</", name, ">\n");
@@ -179,41 +209,36 @@ class SvgWriter {
     put("/>\n");
   }
 
-  /// Many lines are one element, and so are the heads of arrows: a browser looks at an element, not at a line.
-  void add_lines() {
+  /// Many lines are one element, and so are many heads: a browser looks at an element, not at a line.
+  void add_path(std::string_view kind, const auto& pieces, const auto& add) {
     constexpr size_t kTogether = 60;
-    for (size_t begin = 0; begin < drawing_.lines.size(); begin += kTogether) {
-      const auto lines =
-          std::span(drawing_.lines).subspan(begin).first(std::min(kTogether, drawing_.lines.size() - begin));
-      put("<path class=\"line\" d=\"");
-      for (const Line& line : lines) {
-        point("M", line.x1, line.y1);
-        if (line.x1 == line.x2) {
-          put("V");
-          append_tenths(svg_, line.y2);
-        } else {
-          point("L", line.x2, line.y2);
-        }
-      }
-      put("\"/>\n<path class=\"head\" d=\"");
-      for (const Line& line : lines) {
-        if (line.arrow) add_head(line);
-      }
-      put("\"/>\n");
+    for (size_t i = 0; i < pieces.size(); ++i) {
+      if (i % kTogether == 0) put(i > 0 ? "\"/>\n" : "", "<path class=\"", kind, "\" d=\"");
+      add(pieces[i]);
     }
+    if (!pieces.empty()) put("\"/>\n");
   }
 
-  /// A triangle at the end of a line.
-  void add_head(const Line& line) {
-    constexpr double kBeyond = 1, kLength = 9, kHalf = 4;
-    const double length = std::hypot(line.x2 - line.x1, line.y2 - line.y1);
-    const double x = (line.x2 - line.x1) / length, y = (line.y2 - line.y1) / length;
-    const double tip_x = line.x2 + kBeyond * x, tip_y = line.y2 + kBeyond * y;
-    const double back_x = tip_x - kLength * x, back_y = tip_y - kLength * y;
-    point("M", tip_x, tip_y);
-    point("L", back_x - kHalf * y, back_y + kHalf * x);
-    point("L", back_x + kHalf * y, back_y - kHalf * x);
-    put("z");
+  void add_lines() {
+    add_path("line", drawing_.lines, [this](const Line& line) {
+      const bool upright = line.x1 == line.x2;
+      point("M", line.x1, line.y1);
+      put(upright ? "V" : "H");
+      append_tenths(svg_, upright ? line.y2 : line.x2);
+    });
+    add_path("head", drawing_.heads, [this](const ArrowHead& head) {
+      switch (head.points) {
+        case ArrowHead::Points::up:
+          point("M", head.x, head.y - 1);
+          return put("l4 9h-8z");
+        case ArrowHead::Points::left:
+          point("M", head.x - 1, head.y);
+          return put("l9-4v8z");
+        case ArrowHead::Points::right:
+          point("M", head.x + 1, head.y);
+          return put("l-9 4v-8z");
+      }
+    });
   }
 
   void point(std::string_view letter, double x, double y) {
@@ -225,11 +250,11 @@ class SvgWriter {
 
   void add(const BlockRow& row) {
     put("<g class=\"a-", row.axis, "\"");
-    if (options_.in_page && row.size) attribute("data-size", form_json(*row.size));
+    if (options_.in_page && row.size) json_attribute("data-size", form_json(*row.size));
     put(">");
     if (row.sheets || row.batch) {
       put("<g aria-hidden=\"true\"");
-      if (options_.in_page && row.batch) attribute("data-batch", form_json(*row.batch));
+      if (options_.in_page && row.batch) json_attribute("data-batch", form_json(*row.batch));
       if (!row.sheets) put(" visibility=\"hidden\"");
       put(">");
       for (const double x : row.xs) {
@@ -240,7 +265,7 @@ class SvgWriter {
     const std::string label = text_of(row.label);
     put("<g class=\"block\" role=\"graphics-symbol\"");
     attribute("aria-label", label);
-    if (options_.in_page && varies(row.label)) attribute("data-label", parts_json(row.label));
+    if (options_.in_page && varies(row.label)) json_attribute("data-label", parts_json(row.label));
     put("><title>");
     append_xml(svg_, label);
     put("</title>");
@@ -271,20 +296,24 @@ class SvgWriter {
   }
 
   void add(const Span& span) {
-    const bool plain = span.axis.empty() && !span.origin && !(options_.in_page && span.part.form);
+    const bool plain = span.axis.empty() && !span.origin && !(options_.in_page && span.part.varies());
     if (plain) return append_xml(svg_, span.part.text);
     put("<tspan");
-    std::string kind = span.axis.empty() ? "" : "a-" + span.axis;
-    if (span.origin) kind += kind.empty() ? "origin" : " origin";
-    if (!kind.empty()) attribute("class", kind);
-    if (options_.in_page && span.part.form) {
-      attribute("data-form", form_json(*span.part.form));
+    if (!span.axis.empty()) {
+      put(" class=\"a-", span.axis, span.origin ? " origin\"" : "\"");
+    } else if (span.origin) {
+      put(" class=\"origin\"");
+    }
+    if (options_.in_page && span.part.number()) {
+      json_attribute("data-form", form_json(*span.part.form));
       if (span.part.grouped) put(" data-grouped=\"true\"");
     }
+    if (options_.in_page && span.part.other) json_attribute("data-parts", parts_json({span.part}));
     if (span.origin) {
       put(" tabindex=\"0\"");
       if (options_.in_page) attribute("data-origin", text_of(*span.origin));
-      if (options_.in_page && varies(*span.origin)) attribute("data-origin-parts", parts_json(*span.origin));
+      if (options_.in_page && varies(*span.origin))
+        json_attribute("data-origin-parts", parts_json(*span.origin));
     }
     put(">");
     if (span.origin && !options_.in_page) {
@@ -302,6 +331,12 @@ class SvgWriter {
     put(" ", name, "=\"");
     append_xml(svg_, value);
     put("\"");
+  }
+  /// The same of JSON, in single quotes: it has many double ones.
+  void json_attribute(std::string_view name, std::string_view json) {
+    put(" ", name, "='");
+    append_xml(svg_, json, Quotes::single);
+    put("'");
   }
   /// A coordinate or a length.
   void place(std::string_view name, double pixels) {

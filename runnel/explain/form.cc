@@ -33,15 +33,16 @@ int64_t number_of(std::string_view text) {
 
 int64_t Form::at(std::span<const int64_t> offsets) const {
   int64_t sum = 0;
-  for (const auto& [factor, knobs] : terms_) {
-    if (knobs.empty()) {
-      sum += factor;
-    } else if (knobs.size() == 1) {
-      sum += factor * offsets[knobs[0]];
-    } else if (knobs[0] == knobs[1]) {
-      sum += factor * (offsets[knobs[0]] * (offsets[knobs[0]] - 1) / 2);
+  for (const Term& term : terms()) {
+    const auto [i, j] = term.of;
+    if (term.degree == 0) {
+      sum += term.factor;
+    } else if (term.degree == 1) {
+      sum += term.factor * offsets[i];
+    } else if (i == j) {
+      sum += term.factor * (offsets[i] * (offsets[i] - 1) / 2);
     } else {
-      sum += factor * offsets[knobs[0]] * offsets[knobs[1]];
+      sum += term.factor * offsets[i] * offsets[j];
     }
   }
   return sum;
@@ -51,6 +52,14 @@ std::string text_of(const Parts& parts) {
   std::string text;
   for (const Part& part : parts) text += part.text;
   return text;
+}
+
+void add(Parts& parts, Part part) {
+  if (parts.empty() || parts.back().varies() || part.varies()) {
+    parts.push_back(std::move(part));
+  } else {
+    parts.back().text += part.text;
+  }
 }
 
 NumberedText::NumberedText(std::string text) : text_(std::move(text)) {
@@ -69,6 +78,11 @@ bool NumberedText::same_words(const NumberedText& other) const {
                       return mine.number == its.number &&
                              (mine.number || text_of_piece(mine) == other.text_of_piece(its));
                     });
+}
+
+bool NumberedText::same_places(const NumberedText& other) const {
+  return std::equal(pieces_.begin(), pieces_.end(), other.pieces_.begin(), other.pieces_.end(),
+                    [](const Piece& mine, const Piece& its) { return mine.number == its.number; });
 }
 
 }  // namespace runnel

@@ -235,13 +235,14 @@ LayerTelling tell_layer(const Layer& layer, const Scene& scene) {
   LayerStory& story = telling.layer;
   story.kind = layer.kind();
   story.text = layer.to_string();
-  story.spelled_out = layer_text_with_names(layer);
   story.count = count_parameters(layer);
   for (const NamedParameter& parameter : layer.named_parameters()) {
     const Shape& shape = parameter.variable.shape();
     story.parameters.push_back({scene.prefix + parameter.name, shape,
                                 shape.symbolic() ? std::nullopt : std::optional(shape.count())});
   }
+  if (scene.telling == Telling::for_picture) return telling;
+  story.spelled_out = layer_text_with_names(layer);
   std::erase_if(story.sizes, [&](const AxisStory& size) {
     return !in_parameters(size.axis, layer) || told_by_tensors(size.axis, telling, scene.data);
   });

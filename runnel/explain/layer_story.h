@@ -13,8 +13,8 @@ namespace runnel {
 /// Where the story stands when it comes to a layer.
 struct Scene {
   Wording wording;
-  bool lone = false;                  ///< the network is this layer alone
-  bool details = true;                ///< LayerStory::details are asked for
+  bool lone = false;  ///< the network is this layer alone
+  Telling telling = Telling::all;
   std::string prefix = {};            ///< of parameter names: "1."
   const TensorStory& data;            ///< what the layer reads
   const Recurrent* before = nullptr;  ///< the recurrent layer whose h_n travels beside the data

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "runnel/base/thread_pool.h"
 #include "runnel/explain/picture.h"
 #include "runnel/explain/wording.h"
 
@@ -33,6 +34,7 @@ class PictureColumn {
     };
     append(column_.panels, drawing.panels);
     append(column_.lines, drawing.lines);
+    append(column_.heads, drawing.heads);
     append(column_.bars, drawing.bars);
     append(column_.blocks, drawing.blocks);
     append(column_.texts, drawing.texts);
@@ -80,11 +82,17 @@ Drawing draw(const ModelStory& model, const PictureOptions& options) {
                 kDeeper * static_cast<double>(part.depth));
   }
   for (const std::string& note : model.notes) column.text(note, kPartLine, "soft");
-  for (const ToldPart& part : told_parts(model)) {
+  const std::vector<ToldPart> parts = told_parts(model);
+  std::vector<Drawing> drawings(parts.size());
+  parallel_tasks(std::ssize(parts), [&](int64_t task) {
+    const auto part = static_cast<size_t>(task);
+    drawings[part] = draw(Variations(*parts[part].story), options);
+  });
+  for (size_t part = 0; part < parts.size(); ++part) {
     column.gap();
-    column.text(part.title, kPartTitle, "strong");
-    column.describe(part.title + ": ");
-    column.drawing(draw(Variations(*part.story), options));
+    column.text(parts[part].title, kPartTitle, "strong");
+    column.describe(parts[part].title + ": ");
+    column.drawing(std::move(drawings[part]));
   }
   return column.finish("Model: " + model.kind);
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "runnel/base/error.h"
+#include "runnel/base/thread_pool.h"
 #include "runnel/explain/layout.h"
 #include "runnel/explain/wording.h"
 #include "runnel/model/input_shape.h"
@@ -25,12 +26,14 @@ std::optional<int64_t> product(int64_t a, int64_t b) {
 /// Collects the parts in the order of the text.
 class ModelTeller {
  public:
-  explicit ModelTeller(const StorySizes& sizes) : sizes_(sizes) {}
+  ModelTeller(const StorySizes& sizes, Telling telling) : sizes_(sizes), telling_(telling) {}
 
   ModelStory tell(const PrintedModule& model) {
     story_.kind = model.kind;
     add(model, 1, 0, false);
-    story_.count = sum_of(counts_);
+    parallel_tasks(std::ssize(story_.parts),
+                   [&](int64_t part) { tell_layer_of(story_.parts[static_cast<size_t>(part)]); });
+    story_.count = count();
     notes();
     return std::move(story_);
   }
@@ -43,7 +46,6 @@ class ModelTeller {
                    .times = product(around, module.times).value_or(around),
                    .depth = depth,
                    .whole_of_parts = !module.parts.empty()};
-    if (module.parts.empty()) tell_layer_of(part);
     const int64_t times = part.times;
     if (module.kind == "Sequential" && !in_chain) tell_chain_of(module, part);
     in_chain = in_chain || part.chain;
@@ -51,7 +53,13 @@ class ModelTeller {
     for (const PrintedModule& each : module.parts) add(each, times, depth + 1, in_chain);
   }
 
-  void tell_layer_of(PartStory& part) {
+  Story told(const Network& network) const {
+    const StorySizes sizes{.batch = sizes_.batch, .seq = reads_steps(network) ? sizes_.seq : std::nullopt};
+    return tell_story(network, sizes, telling_);
+  }
+
+  void tell_layer_of(PartStory& part) const {
+    if (part.whole_of_parts) return;
     if (!is_layer_kind(part.kind)) {
       part.opaque = "no layer that Runnel knows";
       return;
@@ -59,15 +67,21 @@ class ModelTeller {
     try {
       const ShapesOnly shapes;
       const Network layer = make_network(part.text);
-      part.story =
-          tell_story(layer, {.batch = sizes_.batch, .seq = reads_steps(layer) ? sizes_.seq : std::nullopt});
+      part.story = told(layer);
     } catch (const Error& error) {
       part.opaque = error.summary();
-      return;
     }
-    ParameterCount count = part.story->count;
-    if (count.value) count.value = product(*count.value, part.times);
-    if (!count.formula.empty()) counts_.push_back(count);
+  }
+
+  /// Of all layers together.
+  ParameterCount count() const {
+    std::vector<ParameterCount> counts;
+    for (const PartStory& part : story_.parts) {
+      if (!part.story) continue;
+      ParameterCount& count = counts.emplace_back(part.story->count);
+      if (count.value) count.value = product(*count.value, part.times);
+    }
+    return sum_of(counts);
   }
 
   /// A layer as it stands in a chain, where batch comes first unless it is said.
@@ -121,8 +135,7 @@ class ModelTeller {
     try {
       const ShapesOnly shapes;
       const Network chain = make_network(text, {.part = !part.path.empty()});
-      part.chain =
-          tell_story(chain, {.batch = sizes_.batch, .seq = reads_steps(chain) ? sizes_.seq : std::nullopt});
+      part.chain = told(chain);
       rename_parameters(layers, *part.chain);
     } catch (const Error& error) {
       do_not_fit_.push_back(fmt::format("The parts of {} do not fit together: {}.",
@@ -164,8 +177,8 @@ class ModelTeller {
   }
 
   const StorySizes sizes_;
+  const Telling telling_;
   ModelStory story_;
-  std::vector<ParameterCount> counts_;
   std::vector<std::string> do_not_fit_;
 };
 
@@ -222,8 +235,8 @@ bool PartStory::holds(const PartStory& other) const {
   return path.empty() ? !other.path.empty() : other.path.starts_with(path + ".");
 }
 
-ModelStory tell_story(const PrintedModule& model, const StorySizes& sizes) {
-  return ModelTeller(sizes).tell(model);
+ModelStory tell_story(const PrintedModule& model, const StorySizes& sizes, Telling telling) {
+  return ModelTeller(sizes, telling).tell(model);
 }
 
 std::vector<ToldPart> told_parts(const ModelStory& story) {

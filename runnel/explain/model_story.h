@@ -40,7 +40,8 @@ struct ModelStory {
 };
 
 /// Tells the story. A size that is absent stays symbolic; `seq` goes to those layers alone that walk along the steps.
-ModelStory tell_story(const PrintedModule& model, const StorySizes& sizes = {});
+ModelStory tell_story(const PrintedModule& model, const StorySizes& sizes = {},
+                      Telling telling = Telling::all);
 
 /// What is told of a model one by one.
 struct ToldPart {

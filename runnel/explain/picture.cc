@@ -24,24 +24,22 @@ class Picture {
         words_(words),
         layers_(words.shown().layers),
         grid_(picture_grid(words, options.width)),
+        described_(options.described),
         rows_(words.story(), grid_) {}
 
   Drawing draw() {
-    for (Phrase& line : reversed(words_.legend())) rows_.paragraph(std::move(line));
+    const std::vector<Phrase>& legend = words_.legend();
+    for (size_t i = legend.size(); i-- > 0;) rows_.paragraph(legend[i]);
     rows_.add({.height = 6});
     if (unrolled(0)) add_time();
     add_tensors(with_states_of_cell({0}, 0), 0);
     for (size_t i = 0; i < layers_.size(); ++i) add_layer(i);
     rows_.drawing().title = words_.title();
-    rows_.drawing().description = words_.description();
+    if (described_) rows_.drawing().description = words_.description();
     return rows_.finish(10, 10);
   }
 
  private:
-  static std::vector<Phrase> reversed(std::vector<Phrase> lines) {
-    std::reverse(lines.begin(), lines.end());
-    return lines;
-  }
   bool unrolled(size_t tensor) const { return words_.tensor(tensor).shape.has(axes::seq); }
   bool reads_state(size_t layer) const {
     return layer < layers_.size() && words_.tensor(layers_[layer].reads[0]).role == TensorRole::state &&
@@ -72,17 +70,16 @@ class Picture {
     const Shape& data = words_.tensor(0).shape;
     const int64_t batch = data.has(axes::batch) ? data.size(axes::batch) : 1;
     const Axis axis = words_.last_axis(tensor);
-    rows_.drawing().blocks.push_back(
-        {.xs = xs,
-         .middle = middle,
-         .width = width,
-         .height = block_height(axis.size),
-         .axis = StoryWords::color_of(axis),
-         .size = words_.size_form(tensor),
-         .shift = grid_.sheet,
-         .sheets = batch != 1,
-         .batch = story_.form_of_tensor(0, [](const TensorStory& t) { return t.shape.size(axes::batch); }),
-         .label = std::move(label)});
+    rows_.drawing().blocks.push_back({.xs = xs,
+                                      .middle = middle,
+                                      .width = width,
+                                      .height = block_height(axis.size),
+                                      .axis = StoryWords::color_of(axis),
+                                      .size = words_.size_form(tensor),
+                                      .shift = grid_.sheet,
+                                      .sheets = batch != 1,
+                                      .batch = words_.batch_form(),
+                                      .label = std::move(label)});
   }
 
   void add_dots(double middle) {
@@ -97,8 +94,8 @@ class Picture {
     PictureRow row{.in = flow_, .past = passing_};
     for (const size_t tensor : tensors) {
       row.height = std::max(row.height, words_.room(tensor) + 2 * grid_.sheet);
-      row.captions.push_back(words_.shape(tensor));
-      row.captions.push_back(words_.sentence(tensor));
+      row.captions.push_back(&words_.shape(tensor));
+      row.captions.push_back(&words_.sentence(tensor));
     }
     const bool cell = next < layers_.size() && layers_[next].reads == tensors;
     flow_.clear();
@@ -125,7 +122,8 @@ class Picture {
   }
 
   void add_time() {
-    PictureRow row{.height = 18, .captions = {words_of({{"the step, counted from 0"}})}};
+    const Phrase said = words_of({{"the step, counted from 0"}});
+    PictureRow row{.height = 18, .captions = {&said}};
     row.draw = [&](double top, double) {
       for (const PictureGrid::Column& column : grid_.columns) {
         rows_.text(column.x, top + 13, Anchor::middle, kSmall, "soft", column.label);
@@ -147,29 +145,17 @@ class Picture {
     std::vector<double> out = places_of(behind);
     if (!unrolled(layer.gives[0])) out.resize(std::min(out.size(), layer.gives.size()));
     if (same && reads_state(i + 1)) out.clear();
-    add_bar(i, {words_.layer_words(i, [](const LayerStory& l) { return l.sentence; })}, out);
+    add_bar(i, {&words_.layer(i).sentence}, out);
     gap();
     if (!same) add_tensors(behind, i + 1);
   }
 
   /// The layer as it is written and how many parameters it has, in a frame; lines go on from it at `out`.
-  void add_bar(size_t i, std::vector<Phrase> captions, const std::vector<double>& out) {
-    Phrase name = words_.layer_words(i, [](const LayerStory& l) { return l.text; }, false);
-    Phrase count;
-    if (!layers_[i].parameters.empty()) {
-      count = words_.layer_words(i, [](const LayerStory& l) {
-        return (l.count.value ? grouped(*l.count.value) : l.count.formula) + " parameters";
-      });
-      // A formula of equal layers is a product, and becomes a sum as soon as they are not equal.
-      const Variations::LayerText formula = [](const LayerStory& l) { return l.count.formula; };
-      if (!layers_[i].count.formula.empty() && story_.follows(i, formula)) {
-        const auto origin = std::make_shared<const Parts>(story_.text_of_layer(i, formula));
-        for (Span& span : count.front()) span.origin = origin;
-      }
-    }
+  void add_bar(size_t i, std::vector<const Phrase*> captions, const std::vector<double>& out) {
+    const StoryWords::LayerWords& words = words_.layer(i);
     std::vector<TextLine> lines;
     for (const bool first : {true, false}) {
-      for (TextLine& line : broken(first ? name : count, grid_.drawing - 24, 13, story_)) {
+      for (TextLine& line : broken(first ? words.text : words.count, grid_.drawing - 24, 13, story_)) {
         line.kind = first ? "strong" : "soft";
         lines.push_back(std::move(line));
       }
@@ -200,10 +186,10 @@ class Picture {
 
   void add_recurrent(size_t i) {
     const LayerStory& layer = layers_[i];
-    std::vector<Phrase> said{words_.layer_words(i, [](const LayerStory& l) { return l.sentence; })};
+    std::vector<const Phrase*> said{&words_.layer(i).sentence};
     for (size_t state = 1; layers_.size() == 1 && state < layer.reads.size(); ++state) {
-      said.push_back(words_.shape(layer.reads[state]));
-      said.push_back(words_.sentence(layer.reads[state]));
+      said.push_back(&words_.shape(layer.reads[state]));
+      said.push_back(&words_.sentence(layer.reads[state]));
     }
     const bool both = layer.walks.size() > 1 && layer.walks[1].reverse;
     const double shift = both ? grid_.shift : 0;
@@ -221,10 +207,10 @@ class Picture {
       if (drawn) add_walk(i, walk, both);
       skipped = !drawn;
     }
-    std::vector<Phrase> states;
+    std::vector<const Phrase*> states;
     for (size_t state = 1; state < layer.gives.size(); ++state) {
-      states.push_back(words_.shape(layer.gives[state]));
-      states.push_back(words_.sentence(layer.gives[state]));
+      states.push_back(&words_.shape(layer.gives[state]));
+      states.push_back(&words_.sentence(layer.gives[state]));
     }
     PictureRow row{.height = 4, .captions = states, .past = flow_, .panel = true};
     row.past.insert(row.past.end(), passing_.begin(), passing_.end());
@@ -236,12 +222,15 @@ class Picture {
 
   /// Between two layers: both directions side by side go into both.
   void add_join(const LayerStory& layer, bool both, bool skipped) {
-    const Phrase shape = words_.shape(layer.gives[0]);
-    PictureRow row{
-        .height = skipped ? 40.0 : kRowGap, .in = flow_, .out = flow_, .arrows = false, .panel = true};
-    row.captions = {Phrase(shape.begin() + 1, shape.end())};
-    row.captions.insert(row.captions.begin(),
-                        words_of({{skipped ? "… more layers like these" : "to the layer above"}}));
+    const Phrase& named = words_.shape(layer.gives[0]);
+    const Phrase shape(named.begin() + 1, named.end());
+    const Phrase where = words_of({{skipped ? "… more layers like these" : "to the layer above"}});
+    PictureRow row{.height = skipped ? 40.0 : kRowGap,
+                   .captions = {&where, &shape},
+                   .in = flow_,
+                   .out = flow_,
+                   .arrows = false,
+                   .panel = true};
     row.draw = [&](double, double middle) {
       for (const double x : both ? grid_.places() : std::vector<double>()) {
         const double half = grid_.shift + 4;
@@ -274,13 +263,11 @@ class Picture {
     const std::vector<std::string>& index = words_.tensor(state).index;
     Phrase name = words_of({{index.empty() ? "the state" : index[walk]}});
     name.back().back().part.text += ",";
-    name.push_back(words_.axis(state, words_.tensor(state).axes.size() - 1));
-    row.captions = {name};
-    if (walk == 0 || (walk == 1 && reverse)) {
-      row.captions.push_back(
-          words_of({{fmt::format("{} to the {}", lstm ? "h and c go on" : "h goes on",
-                                 reverse ? "step before: it reads from the end" : "next step")}}));
-    }
+    name.push_back(words_.last_word(state));
+    const Phrase on = words_of({{fmt::format("{} to the {}", lstm ? "h and c go on" : "h goes on",
+                                             reverse ? "step before: it reads from the end" : "next step")}});
+    row.captions = {&name};
+    if (walk == 0 || (walk == 1 && reverse)) row.captions.push_back(&on);
     const bool taken = takes_state(i) && layer.walks[walk].layer == layer.walks.back().layer;
     const double edge = reverse ? kDrawingEdge : grid_.drawing - kDrawingEdge;
     if (taken) row.out.push_back(edge);
@@ -317,8 +304,7 @@ class Picture {
     stops.emplace_back(grid_.drawing - kDrawingEdge, grid_.drawing - kDrawingEdge);
     for (size_t stop = 0; stop + 1 < stops.size(); ++stop) {
       const double left = stops[stop].second, right = stops[stop + 1].first;
-      rows_.line(
-          {.x1 = reverse ? right : left, .y1 = y, .x2 = reverse ? left : right, .y2 = y, .arrow = true});
+      rows_.across(reverse ? right : left, reverse ? left : right, y);
     }
   }
 
@@ -341,6 +327,7 @@ class Picture {
   const StoryWords& words_;
   const std::vector<LayerStory>& layers_;
   const PictureGrid grid_;
+  const bool described_;
   RowStack rows_;
   std::vector<double> flow_;     // where lines go up from the row below
   std::vector<double> passing_;  // where final states go up to the layer that takes them

@@ -15,6 +15,8 @@ namespace runnel {
 struct PictureOptions {
   /// Pixels. From kWidePicture on, what is said stands beside the drawing, below that between its rows.
   double width = 960;
+  /// Whether it says all of itself in words, for who cannot see it; not where another picture on the page does.
+  bool described = true;
 };
 inline constexpr double kNarrowestPicture = 300, kWidePicture = 720;
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "runnel/base/thread_pool.h"
 #include "runnel/explain/page.h"
 #include "runnel/explain/picture.h"
 #include "runnel/explain/picture_words.h"
@@ -22,7 +23,11 @@ const at = form => {
     i === undefined ? 1 : j === undefined ? x[i] : i === j ? x[i] * (x[i] - 1) / 2 : x[i] * x[j]), 0);
 };
 const written = (number, grouped) => grouped ? number.toLocaleString('en-US') : String(number);
-const joined = parts => parts.map(part => part.form ? written(at(part.form), part.grouped) : part).join('');
+const said = part => {
+  const number = at(part.form);
+  return part.other === undefined ? written(number, part.grouped) : number === 1 ? part.one : part.other;
+};
+const joined = parts => parts.map(part => part.form ? said(part) : part).join('');
 const parse = text => JSON.parse(text);
 const changing = [];
 const each = (attribute, change, original) => section.querySelectorAll('[data-' + attribute + ']').forEach(element => {
@@ -129,14 +134,18 @@ constexpr std::string_view kReading =
 void add_section(std::string& html, const Variations& story, const std::string& id) {
   html += sliders(story, id) + "<figure>\n";
   const StoryWords words(story);
-  for (const bool large : {false, true}) {
+  constexpr size_t kOfTensor = 5000;  // about as many letters say of a tensor what both pictures do
+  html.reserve(html.size() + kOfTensor * story.shown().tensors.size());
+  std::string html_of_large;
+  parallel_tasks(2, [&](int64_t large) {
+    std::string& picture = large ? html_of_large : html;
     const std::string screen = large ? "large" : "small";
-    html += "<div class=\"" + screen + "\">\n";
-    append_svg(html, draw(words, {.width = large ? kLargeScreen : kSmallScreen}),
+    picture += "<div class=\"" + screen + "\">\n";
+    append_svg(picture, draw(words, {.width = large ? kLargeScreen : kSmallScreen, .described = !large}),
                {.in_page = true, .id = id + screen, .described_by = large ? id + "small" : ""});
-    html += "</div>\n";
-  }
-  html += "</figure>\n";
+    picture += "</div>\n";
+  });
+  html += html_of_large + "</figure>\n";
 }
 
 std::string page_of(const std::string& title, const std::function<void(std::string&)>& add_sections) {
@@ -168,15 +177,21 @@ std::string story_html(const ModelStory& model, const StorySizes& sizes) {
     for (const std::string& note : model.notes) html += "<p>" + xml(note) + "</p>\n";
     html += kReading;
     const std::vector<ToldPart> parts = told_parts(model);
-    for (size_t i = 0; i < parts.size(); ++i) {
+    std::vector<std::string> sections(parts.size());
+    parallel_tasks(std::ssize(parts), [&](int64_t task) {
+      const auto i = static_cast<size_t>(task);
       const bool steps = parts[i].story->tensors[0].shape.has(axes::seq);
       const Variations part =
           turnable_story(parts[i].story->network,
                          {.batch = sizes.batch, .seq = steps ? sizes.seq : std::nullopt}, parts[i].context);
-      html += "<section>\n<h2>" + xml(parts[i].title) + "</h2>\n";
-      add_section(html, part, fmt::format("part-{}-", i));
-      html += "</section>\n";
-    }
+      sections[i] = "<section>\n<h2>" + xml(parts[i].title) + "</h2>\n";
+      add_section(sections[i], part, fmt::format("part-{}-", i));
+      sections[i] += "</section>\n";
+    });
+    size_t size = html.size();
+    for (const std::string& section : sections) size += section.size();
+    html.reserve(size);
+    for (const std::string& section : sections) html += section;
   });
 }
 

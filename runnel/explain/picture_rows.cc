@@ -19,10 +19,10 @@ std::vector<double> PictureGrid::places(double by) const {
   return places;
 }
 
-RowStack::Captions RowStack::captions_of(const std::vector<Phrase>& said, double width) const {
+RowStack::Captions RowStack::captions_of(const std::vector<const Phrase*>& said, double width) const {
   Captions captions;
   for (size_t i = 0; i < said.size(); ++i) {
-    for (TextLine& line : broken(said[i], width, kLetters, story_)) {
+    for (TextLine& line : broken(*said[i], width, kLetters, story_)) {
       line.kind = i == 0 ? "" : "soft";
       captions.lines.push_back(std::move(line));
     }
@@ -53,11 +53,11 @@ void RowStack::add(PictureRow row) {
   const double foot = middle + row.height / 2;
   for (const double x : row.in) {
     const double reach = row.arrows ? foot : middle;
-    line({.x1 = x, .y1 = bottom + kArrowRoom, .x2 = x, .y2 = reach, .arrow = row.arrows});
-    if (row.arrows) line({.x1 = x, .y1 = foot, .x2 = x, .y2 = middle});
+    up(x, bottom + kArrowRoom, reach, row.arrows);
+    if (row.arrows) up(x, foot, middle);
   }
-  for (const double x : row.out) line({.x1 = x, .y1 = middle, .x2 = x, .y2 = top});
-  for (const double x : row.past) line({.x1 = x, .y1 = bottom, .x2 = x, .y2 = top});
+  for (const double x : row.out) up(x, middle, top);
+  for (const double x : row.past) up(x, bottom, top);
   row.draw(middle - row.height / 2, middle);
   if (grid_.wide) {
     add_captions(std::move(captions), grid_.drawing + kCaptionGap, middle + said / 2, row.panel);
@@ -67,8 +67,28 @@ void RowStack::add(PictureRow row) {
   y_ = top;
 }
 
-void RowStack::paragraph(Phrase phrase) {
-  Captions captions = captions_of({std::move(phrase)}, grid_.width - 2 * kInset);
+void RowStack::up(double x, double from, double to, bool arrow) {
+  if (arrow) drawing_.heads.push_back({.x = x, .y = to});
+  const auto [last, first] = upright_.try_emplace(x, drawing_.lines.size());
+  if (!first) {
+    Line& line = drawing_.lines[last->second];
+    if (line.y2 <= from && from <= line.y1) {
+      line.y2 = std::min(line.y2, to);
+      return;
+    }
+    last->second = drawing_.lines.size();
+  }
+  drawing_.lines.push_back({.x1 = x, .y1 = from, .x2 = x, .y2 = to});
+}
+
+void RowStack::across(double from, double to, double y) {
+  drawing_.lines.push_back({.x1 = from, .y1 = y, .x2 = to, .y2 = y});
+  drawing_.heads.push_back(
+      {.x = to, .y = y, .points = to < from ? ArrowHead::Points::left : ArrowHead::Points::right});
+}
+
+void RowStack::paragraph(const Phrase& phrase) {
+  Captions captions = captions_of({&phrase}, grid_.width - 2 * kInset);
   const double height = captions.height;
   add_captions(std::move(captions), kInset, y_, false);
   y_ -= height;

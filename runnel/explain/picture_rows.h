@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,13 +39,13 @@ PictureGrid picture_grid(const StoryWords& words, double width);
 
 /// What a row is made of.
 struct PictureRow {
-  double height = 0;                  ///< of the drawing
-  std::vector<Phrase> captions = {};  ///< what is said about it, a paragraph each
-  std::vector<double> in = {};        ///< where lines come from below and end in the drawing
-  std::vector<double> out = {};       ///< where lines go on from the drawing
-  std::vector<double> past = {};      ///< where lines go behind the row
-  bool arrows = true;                 ///< `in` ends in arrows
-  bool panel = false;                 ///< it stands on a panel
+  double height = 0;                         ///< of the drawing
+  std::vector<const Phrase*> captions = {};  ///< what is said about it, a paragraph each
+  std::vector<double> in = {};               ///< where lines come from below and end in the drawing
+  std::vector<double> out = {};              ///< where lines go on from the drawing
+  std::vector<double> past = {};             ///< where lines go behind the row
+  bool arrows = true;                        ///< `in` ends in arrows
+  bool panel = false;                        ///< it stands on a panel
   /// Draws between these two: y of the top and of the middle of the drawing.
   std::function<void(double top, double middle)> draw = [](double, double) {};
 };
@@ -56,7 +57,7 @@ class RowStack {
 
   void add(PictureRow row);
   /// Words over the whole width.
-  void paragraph(Phrase phrase);
+  void paragraph(const Phrase& phrase);
   /// From here to `end_panel`, rows stand on a panel.
   void begin_panel() { panel_ = y_; }
   void end_panel();
@@ -67,7 +68,10 @@ class RowStack {
   void text(double x, double y, Anchor anchor, double size, const std::string& kind, const Parts& parts);
   /// A remark that ends at x, where it does not begin outside.
   void text_if_room(double x, double y, double size, const Parts& parts);
-  void line(const Line& line) { drawing_.lines.push_back(line); }
+  /// A line upwards, which goes on with one that it begins on.
+  void up(double x, double from, double to, bool arrow = false);
+  /// An arrow to the left or to the right.
+  void across(double from, double to, double y);
 
  private:
   struct Captions {
@@ -75,14 +79,15 @@ class RowStack {
     double height = 0;
   };
   /// What is said, as lines of at most `width` that are not placed yet.
-  Captions captions_of(const std::vector<Phrase>& said, double width) const;
+  Captions captions_of(const std::vector<const Phrase*>& said, double width) const;
   /// Puts the lines under each other, the last one at `bottom`.
   void add_captions(Captions captions, double left, double bottom, bool panel);
 
   const Variations& story_;
   const PictureGrid& grid_;
   Drawing drawing_;
-  double y_ = 0, panel_ = 0;  // upwards is negative until finish()
+  std::map<double, size_t> upright_;  // the last line upwards at each x
+  double y_ = 0, panel_ = 0;          // upwards is negative until finish()
 };
 
 }  // namespace runnel

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runnel/base/thread_pool.h"
 #include "runnel/explain/axis_color.h"
 #include "runnel/explain/wording.h"
 #include "runnel/tensor/axes.h"
@@ -9,7 +10,10 @@
 namespace runnel {
 namespace {
 
-std::string color_of_name(std::string_view name) { return axis_color(name) ? std::string(name) : ""; }
+std::string_view color_of_name(std::string_view name) {
+  const AxisColor* color = axis_color(name);
+  return color ? color->name : "";
+}
 
 /// What a name means that stands beside another one only.
 std::string_view meaning_beside(std::string_view name) {
@@ -18,24 +22,74 @@ std::string_view meaning_beside(std::string_view name) {
                                           : "";
 }
 
+/// So many tensors are worth a thread.
+constexpr int64_t kWorthAThread = 20;
+
 const Axis& end_of(const TensorStory& tensor) { return tensor.shape[tensor.shape.rank() - 1]; }
 
 }  // namespace
 
-StoryWords::StoryWords(const Variations& story) : story_(story) {
-  tensors_.reserve(shown().tensors.size());
-  for (size_t place = 0; place < shown().tensors.size(); ++place) tensors_.push_back(words_of_tensor(place));
+StoryWords::StoryWords(const Variations& story)
+    : story_(story),
+      drawn_(find_drawn()),
+      batch_form_(story.form_of_tensor(
+          0, [](const TensorStory& t) { return t.shape.has(axes::batch) ? t.shape.size(axes::batch) : 1; })),
+      legend_(find_legend()) {
+  const auto find = [](auto& all, size_t count, const auto& words) {
+    all.resize(count);
+    parallel_for(static_cast<int64_t>(count), kWorthAThread, [&](int64_t begin, int64_t end) {
+      for (auto place = static_cast<size_t>(begin); place < static_cast<size_t>(end); ++place)
+        all[place] = words(place);
+    });
+  };
+  find(tensors_, shown().tensors.size(), [&](size_t place) { return words_of_tensor(place); });
+  find(layers_, shown().layers.size(), [&](size_t place) { return words_of_layer(place); });
+}
+
+/// All but the first states of a layer in a chain, which are zeros; those of a cell stand beside the data.
+std::vector<bool> StoryWords::find_drawn() const {
+  std::vector<bool> drawn(shown().tensors.size(), true);
+  for (const LayerStory& layer : shown().layers) {
+    for (size_t state = 1; !shown().lone() && !layer.walks.empty() && state < layer.reads.size(); ++state)
+      drawn[layer.reads[state]] = false;
+  }
+  return drawn;
+}
+
+StoryWords::LayerWords StoryWords::words_of_layer(size_t place) const {
+  LayerWords words;
+  words.text = words_of(story_.text_of_layer(place, [](const LayerStory& l) { return l.text; }, false));
+  words.sentence = words_of(story_.text_of_layer(place, [](const LayerStory& l) { return l.sentence; }));
+  const LayerStory& layer = shown().layers[place];
+  if (layer.parameters.empty()) return words;
+  words.count = words_of(story_.text_of_layer(place, [](const LayerStory& l) {
+    return (l.count.value ? grouped(*l.count.value) : l.count.formula) + " parameters";
+  }));
+  // A formula of equal layers is a product, and becomes a sum as soon as they are not equal.
+  const Variations::LayerText formula = [](const LayerStory& l) { return l.count.formula; };
+  if (layer.count.formula.empty()) return words;
+  Parts told = story_.follows(place, formula)
+                   ? story_.text_of_layer(place, formula)
+                   : Parts{{.text = layer.count.formula, .other = "the sum over its layers and directions"}};
+  const auto origin = std::make_shared<const Parts>(std::move(told));
+  for (Span& span : words.count.front()) span.origin = origin;
+  return words;
 }
 
 StoryWords::TensorWords StoryWords::words_of_tensor(size_t place) const {
   const TensorStory& told = tensor(place);
   TensorWords words;
   words.told = story_.text_of_tensor(place, [](const TensorStory& t) { return t.sentence; });
-  words.sentence = words_of(words.told);
   words.label = story_.text_of_tensor(
       place, [](const TensorStory& t) { return t.name + " " + t.shape.to_string(); }, false);
-  if (!holds_ids(place))
+  if (!drawn_[place]) return words;
+  if (!holds_ids(place)) {
     words.size = story_.form_of_tensor(place, [](const TensorStory& t) { return end_of(t).size; });
+    words.last_size = {
+        {.text = size_text(end_of(told)), .form = words.size, .grouped = words.size.has_value()}};
+  }
+  words.sentence = words_of(words.told);
+  words.shape.reserve(1 + told.axes.size());
   words.shape.push_back({Span{.part = {told.name}}});
   for (size_t i = 0; i < told.axes.size(); ++i) {
     Word word = axis(place, i);
@@ -46,7 +100,9 @@ StoryWords::TensorWords StoryWords::words_of_tensor(size_t place) const {
   return words;
 }
 
-std::string StoryWords::color_of(const Axis& axis) { return color_of_name(single_names(axis.name).front()); }
+std::string_view StoryWords::color_of(const Axis& axis) {
+  return color_of_name(single_names(axis.name).front());
+}
 
 bool StoryWords::holds_ids(size_t place) const {
   const Shape& shape = tensor(place).shape;
@@ -59,9 +115,10 @@ Axis StoryWords::last_axis(size_t place) const {
   return holds_ids(place) ? Axis{axes::seq, 1} : end_of(tensor(place));
 }
 
-Parts StoryWords::last_size(size_t place) const {
-  if (holds_ids(place)) return {};
-  return story_.text_of_tensor(place, [](const TensorStory& t) { return size_text(end_of(t)); });
+Word StoryWords::last_word(size_t place) const {
+  Word word = shape(place).back();
+  word.pop_back();  // "]"
+  return word;
 }
 
 double StoryWords::room(size_t place) const {
@@ -74,6 +131,7 @@ Word StoryWords::axis(size_t place, size_t axis) const {
   Parts told = story_.text_of_tensor(place, [=](const TensorStory& t) { return t.axes[axis].to_string(); });
   const auto origin = told.empty() ? nullptr : std::make_shared<const Parts>(std::move(told));
   Word word;
+  word.reserve(6);
   for (const std::string_view name : single_names(shown.name)) {
     if (!word.empty()) word.push_back({.part = {"·"}});
     word.push_back({.part = {std::string(name)}, .axis = color_of_name(name)});
@@ -83,9 +141,11 @@ Word StoryWords::axis(size_t place, size_t axis) const {
     return word;
   }
   word.push_back({.part = {"="}});
-  const auto number = story_.text_of_tensor(
-      place, [=](const TensorStory& t) { return std::to_string(t.axes[axis].axis.size); }, false);
-  for (const Part& part : number) word.push_back({.part = part, .axis = color_of(shown), .origin = origin});
+  const auto form =
+      story_.form_of_tensor(place, [=](const TensorStory& t) { return t.axes[axis].axis.size; });
+  word.push_back({.part = {.text = std::to_string(shown.size), .form = form},
+                  .axis = color_of(shown),
+                  .origin = origin});
   return word;
 }
 
@@ -105,17 +165,16 @@ Parts StoryWords::title() const {
 Parts StoryWords::description() const {
   Parts parts{{"Time goes from left to right, depth from bottom to top."}};
   for (size_t i = 0; i < shown().tensors.size(); ++i) {
-    parts.push_back({" "});
-    for (const bool shape : {true, false}) {
-      const Parts& more = shape ? label(i) : tensors_[i].told;
-      parts.insert(parts.end(), more.begin(), more.end());
-      parts.push_back({shape ? ": " : "."});
-    }
+    add(parts, {" "});
+    for (const Part& part : label(i)) add(parts, part);
+    add(parts, {": "});
+    for (const Part& part : tensors_[i].told) add(parts, part);
+    add(parts, {"."});
   }
   return parts;
 }
 
-std::vector<Phrase> StoryWords::legend() const {
+std::vector<Phrase> StoryWords::find_legend() const {
   std::vector<Phrase> lines;
   std::vector<std::string_view> told;
   for (const bool joined : {false, true}) {  // names by themselves have a meaning of their own

@@ -19,23 +19,29 @@ class StoryWords {
   const Story& shown() const { return story_.shown(); }
   const TensorStory& tensor(size_t place) const { return shown().tensors[place]; }
 
-  Phrase layer_words(size_t place, const Variations::LayerText& get, bool grouped = true) const {
-    return words_of(story_.text_of_layer(place, get, grouped));
-  }
+  /// What is said of a layer.
+  struct LayerWords {
+    Phrase text = {}, sentence = {};
+    Phrase count = {};  ///< of its parameters, with the formula as its origin; nothing where there are none
+  };
+  const LayerWords& layer(size_t place) const { return layers_[place]; }
   /// What the tensor holds.
   const Phrase& sentence(size_t place) const { return tensors_[place].sentence; }
   /// The number of the last step; "last" where there is no number.
   Parts last_step() const;
 
-  /// `words [batch=3, seq=10, feature=100]`: a colour for each name, an origin for each number.
+  /// `words [batch=3, seq=10, feature=100]`: a colour for each name, an origin for each number. Of a tensor that is
+  /// drawn.
   const Phrase& shape(size_t place) const { return tensors_[place].shape; }
-  /// `feature=100`, the axis of a tensor.
-  Word axis(size_t place, size_t axis) const;
+  /// `feature=100`, its last axis.
+  Word last_word(size_t place) const;
   /// Its last axis, of which a block is the size: ids are one number a step, whatever axes they have.
   Axis last_axis(size_t place) const;
   /// How many numbers it has; nothing of ids.
-  Parts last_size(size_t place) const;
+  const Parts& last_size(size_t place) const { return tensors_[place].last_size; }
   const std::optional<Form>& size_form(size_t place) const { return tensors_[place].size; }
+  /// Of batch, where it is turned.
+  const std::optional<Form>& batch_form() const { return batch_form_; }
   /// "words [batch=3, seq=10, feature=100]"
   const Parts& label(size_t place) const { return tensors_[place].label; }
   /// The room of a block: as tall as it is, or as it may become.
@@ -44,22 +50,30 @@ class StoryWords {
   Parts title() const;
   Parts description() const;
   /// A line for each name of an axis: its colour and what it counts.
-  std::vector<Phrase> legend() const;
+  const std::vector<Phrase>& legend() const { return legend_; }
 
-  static std::string color_of(const Axis& axis);
+  static std::string_view color_of(const Axis& axis);
 
  private:
   /// What is said more than once, or in two pictures of a page.
   struct TensorWords {
     Phrase shape = {}, sentence = {};
-    Parts label = {}, told = {};  ///< `told`: the sentence as a text
+    Parts label = {}, last_size = {}, told = {};  ///< `told`: the sentence as a text
     std::optional<Form> size = {};
   };
   TensorWords words_of_tensor(size_t place) const;
+  LayerWords words_of_layer(size_t place) const;
+  std::vector<bool> find_drawn() const;
+  std::vector<Phrase> find_legend() const;
+  Word axis(size_t place, size_t axis) const;
   bool holds_ids(size_t place) const;
 
   const Variations& story_;
+  const std::vector<bool> drawn_;  ///< which tensors are
+  const std::optional<Form> batch_form_;
   std::vector<TensorWords> tensors_;
+  std::vector<LayerWords> layers_;
+  const std::vector<Phrase> legend_;
 };
 
 }  // namespace runnel

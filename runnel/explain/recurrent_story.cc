@@ -19,12 +19,9 @@ class RecurrentTeller {
   LayerTelling tell() const {
     LayerTelling telling;
     telling.layer.sentence = sentence();
-    telling.layer.sizes = sizes();
-    telling.layer.equalities = equalities();
-    telling.layer.notes = notes();
     telling.layer.walks = walks();
     telling.layer.hidden_size = config_.hidden_size;
-    if (scene_.lone && scene_.details) telling.layer.details = recurrent_details(layer_, scene_.data.shape);
+    if (scene_.telling == Telling::all) add_sentences(telling.layer);
     telling.states_in = {state("h_0", shapes_.h_n, "zeros unless given")};
     telling.gives = {output(), state("h_n", shapes_.h_n, "the state at the end")};
     if (lstm_) {
@@ -35,6 +32,13 @@ class RecurrentTeller {
   }
 
  private:
+  void add_sentences(LayerStory& layer) const {
+    layer.sizes = sizes();
+    layer.equalities = equalities();
+    layer.notes = notes();
+    if (scene_.lone) layer.details = recurrent_details(layer_, scene_.data.shape);
+  }
+
   bool stacked() const { return config_.num_layers > 1; }
   bool both() const { return config_.bidirectional; }
   bool projected() const { return config_.proj_size > 0; }

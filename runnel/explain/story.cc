@@ -79,7 +79,7 @@ class Teller {
  public:
   Teller(const Network& network, const StorySizes& sizes, const Wording& wording,
          Telling telling = Telling::all)
-      : network_(network), sizes_(sizes), wording_(wording), all_(telling == Telling::all) {
+      : network_(network), sizes_(sizes), wording_(wording), telling_(telling) {
     story_.tensors.push_back(data_of(network, sizes, wording));
   }
 
@@ -92,7 +92,7 @@ class Teller {
     }
     story_.network = network_.module->to_string();
     story_.count = sum_of(counts);
-    if (const auto costs = all_ ? tell_costs(network_, sizes_) : std::nullopt) {
+    if (const auto costs = telling_ == Telling::all ? tell_costs(network_, sizes_) : std::nullopt) {
       story_.cost = costs->sum;
       for (size_t i = 0; i < layers.size(); ++i) story_.layers[i].cost = costs->parts[i + 1];
     }
@@ -122,7 +122,7 @@ class Teller {
   void follow(const Layer& layer, bool lone, size_t number) {
     LayerTelling telling = tell_layer(layer, {.wording = wording_,
                                               .lone = lone,
-                                              .details = all_,
+                                              .telling = telling_,
                                               .prefix = lone ? "" : fmt::format("{}.", number),
                                               .data = story_.tensors[data_],
                                               .before = before_});
@@ -148,7 +148,7 @@ class Teller {
   const Network& network_;
   const StorySizes sizes_;
   const Wording wording_;
-  const bool all_;
+  const Telling telling_;
   Story story_;
   size_t data_ = 0;   // the tensor that the next layer reads
   size_t state_ = 0;  // h_n of before_
@@ -185,15 +185,16 @@ std::string to_string(TensorRole role) {
   return "";
 }
 
-Story tell_story(const Network& network, const StorySizes& sizes) {
-  return Teller(network, sizes, wording_of(reader_of(network, sizes))).tell();
+Shape told_input(const Network& network, const StorySizes& sizes) { return reader_of(network, sizes).shape; }
+
+Story tell_story(const Network& network, const StorySizes& sizes, Telling telling) {
+  return Teller(network, sizes, wording_of(reader_of(network, sizes)), telling).tell();
 }
 
 Story tell_story(std::string_view text, const StorySizes& sizes, const NetworkContext& context,
                  Telling telling) {
   const ShapesOnly shapes;
-  const Network network = make_network(text, context);
-  return Teller(network, sizes, wording_of(reader_of(network, sizes)), telling).tell();
+  return tell_story(make_network(text, context), sizes, telling);
 }
 
 Story tell_story(const TextClassifier& model, const StorySizes& sizes) {

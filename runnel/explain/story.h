@@ -107,11 +107,15 @@ struct Story {
   bool lone() const { return layers.size() == 1; }
 };
 
-/// Tells the story. Throws  ShapeError when the layers do not fit together.
-Story tell_story(const Network& network, const StorySizes& sizes = {});
+/// The shape of the data that the story of a network begins with. Throws  as tell_story does.
+Shape told_input(const Network& network, const StorySizes& sizes);
 
-/// How much a story tells: all, or what pictures show, who leave out what layers cost and LayerStory::details.
+/// How much a story tells: all, or what pictures show. These leave out what layers cost, and of a layer
+/// `spelled_out`, `sizes`, `equalities`, `notes` and `details`.
 enum class Telling { all, for_picture };
+
+/// Tells the story. Throws  ShapeError when the layers do not fit together.
+Story tell_story(const Network& network, const StorySizes& sizes = {}, Telling telling = Telling::all);
 
 /// The same for a network as text, of any size at once. Throws  OptionError, ShapeError as make_network does.
 Story tell_story(std::string_view network, const StorySizes& sizes = {}, const NetworkContext& context = {},

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "runnel/base/thread_pool.h"
 #include "runnel/model/change.h"
 #include "runnel/model/spec.h"
+#include "runnel/nn/init.h"
 #include "runnel/tensor/axes.h"
 
 namespace runnel {
@@ -22,16 +24,13 @@ int64_t proj_size(const LayerStory& layer) {
   return 0;
 }
 
-/// `tell`, which tells of `network`, with sizes for all that the data have.
-template <class Tell>
-Variations with_example_sizes(const Tell& tell, Variations::ShownBy shown_by, std::string_view network,
-                              StorySizes sizes, const NetworkContext& context) {
-  Story story = tell(sizes);
-  const Shape data = story.tensors[0].shape;
+/// The sizes, and those of an example for what the data have besides.
+StorySizes with_examples(const Network& network, StorySizes sizes) {
+  const Shape data = told_input(network, sizes);
   const auto missing = [&](AxisName name) { return data.has(name) && data.size(name) == Axis::kSymbolic; };
   if (missing(axes::batch)) sizes.batch = 3;
   if (missing(axes::seq)) sizes.seq = 10;
-  return Variations(data.symbolic() ? tell(sizes) : std::move(story), shown_by, network, context);
+  return sizes;
 }
 
 }  // namespace
@@ -50,41 +49,67 @@ struct Variations::Source {
   std::string rest = {};  ///< how the text of the network goes on that the story has
 };
 
-Variations::Variations(Story shown, ShownBy shown_by, std::string_view network, const NetworkContext& context)
+Variations::Variations(Story shown, const Network* network, std::string_view text,
+                       const NetworkContext& context)
     : shown_(std::move(shown)) {
   find_knobs();
   if (knobs_.empty()) return;
-  const Source whole{.network = std::string(network), .context = context};
+  Source head{.network = std::string(text), .context = context};
   const bool at_base =
       std::all_of(knobs_.begin(), knobs_.end(), [](const Knob& knob) { return knob.value == knob.base; });
-  told_.emplace_back();
-  if (shown_by != ShownBy::text || !at_base) told_[0] = told(whole, {});
-  Source head = whole;
+  std::optional<Network> at_bases;
+  if (!network || !at_base) network = &at_bases.emplace(network_of(head, {}));
+  told_.resize(1 + knobs_.size());
+  if (at_bases) told_[0] = told(*network, {});
   find_head(head);
-  for (size_t i = 0; i < knobs_.size(); ++i) {
-    told_.emplace_back(told(knobs_[i].layer ? head : whole, std::vector{i}));
-  }
+  const auto tell = [&](size_t first, size_t count, const auto& story) {
+    parallel_tasks(static_cast<int64_t>(count),
+                   [&](int64_t i) { told_[first + static_cast<size_t>(i)] = story(static_cast<size_t>(i)); });
+  };
+  tell(1, knobs_.size(), [&](size_t i) {
+    const std::vector turned{i};
+    return knobs_[i].layer ? told(head, turned) : told(*network, turned);
+  });
   find_products();
-  for (const auto& [i, j] : products_) told_.emplace_back(told(head, std::vector{i, j}));
+  const size_t first = told_.size();
+  told_.resize(first + products_.size());
+  tell(first, products_.size(), [&](size_t product) {
+    const auto [i, j] = products_[product];
+    return told(head, std::vector<size_t>{i, j});
+  });
   find_versions();
 }
 
-/// The story with each knob at its base, and one more each time that it is among the turned ones.
-Story Variations::told(const Source& source, std::span<const size_t> turned) const {
-  StorySizes sizes;
+/// A knob's base, and one more each time that it is among the turned ones.
+int64_t Variations::value_of(size_t knob, std::span<const size_t> turned) const {
+  return knobs_[knob].base + std::count(turned.begin(), turned.end(), knob);
+}
+
+Network Variations::network_of(const Source& source, std::span<const size_t> turned) const {
   std::vector<OptionChange> changes;
   for (size_t i = 0; i < knobs_.size(); ++i) {
-    const int64_t value = knobs_[i].base + std::count(turned.begin(), turned.end(), i);
-    if (knobs_[i].layer)
-      changes.push_back({std::to_string(*knobs_[i].layer), knobs_[i].option, std::to_string(value)});
-    if (knobs_[i].option == "batch") sizes.batch = value;
-    if (knobs_[i].option == "seq") sizes.seq = value;
+    if (const auto& layer = knobs_[i].layer)
+      changes.push_back({std::to_string(*layer), knobs_[i].option, std::to_string(value_of(i, turned))});
+  }
+  const ShapesOnly shapes;
+  return make_network(changed_network(source.network, changes), source.context);
+}
+
+/// The story of a network whose knobs have these values already; those of the data are turned here.
+Story Variations::told(const Network& network, std::span<const size_t> turned) const {
+  StorySizes sizes;
+  for (size_t i = 0; i < knobs_.size(); ++i) {
+    if (knobs_[i].option == "batch") sizes.batch = value_of(i, turned);
+    if (knobs_[i].option == "seq") sizes.seq = value_of(i, turned);
   }
   const Shape& data = shown_.tensors[0].shape;
   if (!sizes.seq && data.has(axes::seq)) sizes.seq = data.size(axes::seq);
   if (sizes.seq == Axis::kSymbolic) sizes.seq.reset();
-  Story story =
-      tell_story(changed_network(source.network, changes), sizes, source.context, Telling::for_picture);
+  return tell_story(network, sizes, Telling::for_picture);
+}
+
+Story Variations::told(const Source& source, std::span<const size_t> turned) const {
+  Story story = told(network_of(source, turned), turned);
   story.network += source.rest;
   return story;
 }
@@ -118,8 +143,8 @@ void Variations::find_products() {
   const auto changes_layer = [&](size_t knob, size_t place) {
     return layer(1 + knob, place).count != layer(0, place).count;
   };
-  for (size_t i = 0; i < knobs_.size(); ++i) {
-    for (size_t j = i; j < knobs_.size(); ++j) {
+  for (uint16_t i = 0; i < knobs_.size(); ++i) {
+    for (uint16_t j = i; j < knobs_.size(); ++j) {
       size_t place = 0;
       while (place < shown_.layers.size() && !(changes_layer(i, place) && changes_layer(j, place))) ++place;
       if (place < shown_.layers.size()) products_.emplace_back(i, j);
@@ -183,14 +208,17 @@ std::optional<Form> Variations::form_through(const std::vector<int64_t>& values)
   const int64_t base = values[0];
   if (std::all_of(values.begin(), values.end(), [=](int64_t value) { return value == base; }))
     return std::nullopt;
-  Form form;
-  form.add({base});
-  for (size_t i = 0; i < knobs_.size(); ++i) form.add({values[1 + i] - base, {i}});
+  std::vector<Form::Term> terms{{base}};
+  const auto add = [&](int64_t factor, std::initializer_list<uint16_t> knobs) {
+    if (factor != 0) terms.push_back({factor, knobs});
+  };
+  for (uint16_t i = 0; i < knobs_.size(); ++i) add(values[1 + i] - base, {i});
   const std::span<const int64_t> of_products = std::span(values).subspan(1 + knobs_.size());
   for (size_t product = 0; product < products_.size(); ++product) {
     const auto [i, j] = products_[product];
-    form.add({of_products[product] - values[1 + i] - values[1 + j] + base, {i, j}});
+    add(of_products[product] - values[1 + i] - values[1 + j] + base, {i, j});
   }
+  Form form(std::move(terms));
   if (form.constant()) return std::nullopt;
   return form;
 }
@@ -242,14 +270,14 @@ Parts Variations::text_through(std::string shown, const Versions& versions, cons
   const NumberedText text(shown);
   const bool follow = std::all_of(varied.begin(), varied.end(),
                                   [&](const NumberedText& each) { return each.same_words(varied[0]); });
-  if (!follow || text.numbers().size() != varied[0].numbers().size()) return as_shown();
+  if (!follow || !text.same_places(varied[0])) return as_shown();
   return text.parts(
       [&](size_t number) {
         std::vector<int64_t> values;
         for (const size_t version : versions.of) values.push_back(varied[version].numbers()[number]);
         return form_through(values);
       },
-      grouped);
+      grouped, varied[0]);
 }
 
 std::optional<Form> Variations::form_of_tensor(size_t place, const TensorNumber& number) const {
@@ -262,15 +290,18 @@ std::optional<Form> Variations::form_of_tensor(size_t place, const TensorNumber&
 
 int64_t Variations::most(const Form& form) const { return form.at(most_); }
 
-Variations turnable_story(std::string_view network, const StorySizes& sizes, const NetworkContext& context) {
-  return with_example_sizes(
-      [&](const StorySizes& s) { return tell_story(network, s, context, Telling::for_picture); },
-      Variations::ShownBy::text, network, sizes, context);
+Variations turnable_story(std::string_view text, const StorySizes& sizes, const NetworkContext& context) {
+  const Network network = [&] {
+    const ShapesOnly shapes;
+    return make_network(text, context);
+  }();
+  Story story = tell_story(network, with_examples(network, sizes), Telling::for_picture);
+  return Variations(std::move(story), &network, text, context);
 }
 
 Variations turnable_story(const TextClassifier& model, const StorySizes& sizes) {
-  return with_example_sizes([&](const StorySizes& s) { return tell_story(model, s); },
-                            Variations::ShownBy::model, model.network.module->to_string(), sizes, {});
+  return Variations(tell_story(model, with_examples(model.network, sizes)), nullptr,
+                    model.network.module->to_string(), {});
 }
 
 }  // namespace runnel

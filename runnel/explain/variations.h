@@ -35,10 +35,9 @@ class Variations {
  public:
   /// Nothing can be turned.
   explicit Variations(Story shown) : shown_(std::move(shown)) {}
-  /// Who told the story that is shown: tell_story of the text for a picture; or of a model, which says more of it.
-  enum class ShownBy { text, model };
-  /// `network` is the text that the story is of; what it leaves out follows. It is told for some values of each knob.
-  Variations(Story shown, ShownBy shown_by, std::string_view network, const NetworkContext& context);
+  /// `text` is that of the network that the story is of; what it leaves out follows. It is told for some values of each
+  /// knob. `network`: the network where the story was told of it, for a picture; null where a model told more of it.
+  Variations(Story shown, const Network* network, std::string_view text, const NetworkContext& context);
 
   const Story& shown() const { return shown_; }
   const std::vector<Knob>& knobs() const { return knobs_; }
@@ -78,6 +77,9 @@ class Variations {
   std::optional<Form> form_through(const std::vector<int64_t>& values) const;
   void find_knobs();
   struct Source;
+  int64_t value_of(size_t knob, std::span<const size_t> turned) const;
+  Network network_of(const Source& source, std::span<const size_t> turned) const;
+  Story told(const Network& network, std::span<const size_t> turned) const;
   Story told(const Source& source, std::span<const size_t> turned) const;
   void find_head(Source& source) const;
   void find_products();
@@ -90,7 +92,7 @@ class Variations {
   /// it is not there twice; one may end early: from there on it is like the base.
   std::vector<std::optional<Story>> told_;
   /// Two knobs that a count of parameters depends on are told at +1 together, a knob with itself at +2.
-  std::vector<std::pair<size_t, size_t>> products_;
+  std::vector<std::pair<uint16_t, uint16_t>> products_;
   Versions networks_;
   std::vector<Versions> tensors_, layers_;
 };

@@ -58,6 +58,11 @@ page 'GRU(100, 40)' >"$temporary/expected.html"
 seen "$temporary/page.html" 1600 '?hidden_size=40' | tr -s ' \n' '\n' | grep -v text: >"$temporary/turned"
 seen "$temporary/expected.html" 1600 '' | tr -s ' \n' '\n' | grep -v text: >"$temporary/expected"
 diff "$temporary/turned" "$temporary/expected" || fail "hidden_size"
+page 'GRU(3, 1)' --batch 1 --seq 10 >"$temporary/one.html"
+for told in '1 sequence' '5 sequences'; do
+  seen "$temporary/one.html" 1600 "?batch=${told%% *}&seq=7" | grep -q "^text: $told of 7 steps" || fail "$told"
+done
+
 seen "$temporary/page.html" 1600 '' | grep -qx 'tip: your data: steps of the longest sequence (words, hours)' ||
   fail "a number does not tell its origin"
 

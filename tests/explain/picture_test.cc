@@ -162,6 +162,7 @@ TEST(Svg, is_one_file_with_text_titles_and_roles) {
 
 TEST(Svg, escapes_what_XML_does_not_allow) {
   EXPECT_EQ(xml("a < b & \"c\" > d\x01"), "a &lt; b &amp; &quot;c&quot; &gt; d?");
+  EXPECT_EQ(xml("\uFFFF\uFFFD\uFFFE …"), "?\uFFFD? …") << "XML has no place for these two";
 }
 
 }  // namespace
