@@ -113,38 +113,54 @@ HWY_INLINE void multiply_operands(const Operands& o, int64_t inner, FloatVector 
   multiply_tile<1, Rows>(o.a, {o.b, 0}, inner, sums, o.ahead);
 }
 
+/// Where the rows of a tile start from, and where they go. A row that nobody wants goes into a sink.
+template <int Rows>
+struct RowPlaces {
+  HWY_ALIGN static constexpr float kZeros[kWidth] = {};
+  HWY_ALIGN float sink[kWidth];
+  const float* from[Rows];
+  float* to[Rows];
+
+  HWY_INLINE explicit RowPlaces(const Tile& tile) {
+    const GemmArgs& args = tile.args;
+    const float* start = args.bias ? args.bias + tile.col : kZeros;
+    for (int r = 0; r < Rows; ++r) {
+      float* c = tile.c(r);
+      to[r] = c ? c : sink;
+      from[r] = tile.first && !args.accumulate ? start : c ? c : kZeros;
+    }
+  }
+};
+
 /// `Vectors`: as many as the tile has columns for.
 template <int Rows, int Vectors>
 HWY_INLINE void compute_tile(const Tile& tile, const Operands& operands, int64_t inner) {
   const FloatTag d;
-  constexpr int64_t kCols = Vectors * kLanes;
-  const bool whole = tile.cols == kCols;
-  HWY_ALIGN float edge[Rows * kCols];
+  const bool whole = tile.cols == Vectors * kLanes;
+  RowPlaces<Rows> rows(tile);
   FloatVector sums[1][Rows][Vectors];
-  for (int r = 0; r < Rows; ++r) {
-    const float* start = tile.c(r);
-    if (tile.first && !tile.args.accumulate) start = tile.args.bias ? tile.args.bias + tile.col : nullptr;
-    if (start && !whole) {
-      std::copy_n(start, tile.cols, edge + r * kCols);
-      std::fill(edge + r * kCols + tile.cols, edge + (r + 1) * kCols, 0.0f);
-      start = edge + r * kCols;
+  const auto each = [](const auto& body) HWY_ATTR {
+#pragma GCC unroll 16
+    for (int r = 0; r < Rows; ++r) {
+#pragma GCC unroll 16
+      for (int v = 0; v < Vectors; ++v) body(r, v);
     }
-    for (int v = 0; v < Vectors; ++v) sums[0][r][v] = start ? hn::LoadU(d, start + v * kLanes) : hn::Zero(d);
+  };
+  if (whole) {
+    each([&](int r, int v) HWY_ATTR { sums[0][r][v] = hn::LoadU(d, rows.from[r] + v * kLanes); });
+  } else {
+    each([&](int r, int v)
+             HWY_ATTR { sums[0][r][v] = load_first(rows.from[r] + v * kLanes, tile.cols - v * kLanes); });
   }
   prefetch_below(tile);
   multiply_operands<Rows, Vectors>(operands, inner, sums);
-  if (tile.streamed && whole) {
-    for (int r = 0; r < Rows; ++r) {
-      float* out = tile.c(r);
-      for (int v = 0; v < Vectors && out; ++v) hn::Stream(sums[0][r][v], d, out + v * kLanes);
-    }
-    return;
-  }
-  for (int r = 0; r < Rows; ++r) {
-    if (!tile.c(r)) continue;
-    float* out = whole ? tile.c(r) : edge + r * kCols;
-    for (int v = 0; v < Vectors; ++v) hn::StoreU(sums[0][r][v], d, out + v * kLanes);
-    if (!whole) std::copy_n(out, tile.cols, tile.c(r));
+  if (!whole) {
+    each([&](int r, int v)
+             HWY_ATTR { store_first(sums[0][r][v], rows.to[r] + v * kLanes, tile.cols - v * kLanes); });
+  } else if (tile.streamed) {
+    each([&](int r, int v) HWY_ATTR { hn::Stream(sums[0][r][v], d, rows.to[r] + v * kLanes); });
+  } else {
+    each([&](int r, int v) HWY_ATTR { hn::StoreU(sums[0][r][v], d, rows.to[r] + v * kLanes); });
   }
 }
 

@@ -40,6 +40,27 @@ inline constexpr int64_t kLine = 16;
 /// Asks for a line, into the second cache: the nearest is full of what is in use.
 HWY_INLINE void prefetch_line(const float* line) { __builtin_prefetch(line, 0, 2); }
 
+/// Whether a part of a vector can be read and written without a look at what is beside it.
+inline constexpr bool kMasks = HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX2;
+
+/// The first floats of a vector, as many as `count` or all, and zeros behind them. No others are read.
+HWY_INLINE FloatVector load_first(const float* from, int64_t count) {
+  const FloatTag d;
+  if constexpr (kMasks) return hn::MaskedLoad(hn::FirstN(d, static_cast<size_t>(count)), d, from);
+  HWY_ALIGN float all[kLanes] = {};
+  std::copy_n(from, std::min(count, kLanes), all);
+  return hn::Load(d, all);
+}
+
+/// Writes them, and nothing else.
+HWY_INLINE void store_first(FloatVector vector, float* to, int64_t count) {
+  const FloatTag d;
+  if constexpr (kMasks) return hn::BlendedStore(vector, hn::FirstN(d, static_cast<size_t>(count)), d, to);
+  HWY_ALIGN float all[kLanes];
+  hn::Store(vector, d, all);
+  std::copy_n(all, std::min(count, kLanes), to);
+}
+
 /// Rows whose element (r, k) stands at data[r·row_stride + k·inner_stride].
 struct TileRows {
   const float* data;
@@ -201,6 +222,13 @@ HWY_INLINE void copy_few(const float* from, int64_t count, float* to) {
   for (; i < count; ++i) to[i] = from[i];
 }
 
+/// Copies `count` floats, and zeros up to kWidth.
+HWY_INLINE void copy_panel_row(const float* from, int64_t count, float* to) {
+  const FloatTag d;
+  for (int64_t i = 0; i < kWidth; i += kLanes)
+    hn::StoreU(i < count ? load_first(from + i, count - i) : hn::Zero(d), d, to + i);
+}
+
 /// pack_rows for some rows of a transposed matrix, whose columns lie in one piece.
 inline void pack_columns(const Matrix& m, const Block& block, float* out, int64_t out_stride) {
   int64_t c = 0;
@@ -230,8 +258,12 @@ inline void pack_rows(const Matrix& m, const Block& block, int64_t width, float*
   if (!m.transposed) {
     for (int64_t r = 0; r < block.rows; ++r) {
       const float* row = stored_row(m, block.first_row + r);
-      if (row) copy_few(row + block.first_col, block.cols, out + r * out_stride);
-      clear(r, row ? block.cols : 0);
+      if (row && width == kWidth) {
+        copy_panel_row(row + block.first_col, block.cols, out + r * out_stride);
+      } else {
+        if (row) copy_few(row + block.first_col, block.cols, out + r * out_stride);
+        clear(r, row ? block.cols : 0);
+      }
     }
     return;
   }
