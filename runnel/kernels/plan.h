@@ -54,6 +54,8 @@ class Plan {
   /// Makes room for the plan of any walk of this one's batch. Returns the most shares that it may have.
   int64_t reserve(const Walk& walk, int64_t directions);
 
+  /// Whether several threads do the units of the same sequences.
+  bool shares_units() const { return members_ > 1; }
   int64_t shares() const { return static_cast<int64_t>(shares_.size()); }
 
   /// Calls `body(share)` for every share, denormals flushed. Where the threads for a team can't be had, one thread does

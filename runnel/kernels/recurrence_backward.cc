@@ -18,20 +18,22 @@ namespace runnel::kernels::HWY_NAMESPACE {
 template <class CellType>
 class BackwardDirection {
  public:
-  BackwardDirection(const RecurrenceBackward& args, int64_t direction, const Walk& walk)
+  /// `whole_rows`: whoever does a row of a step does all of its units.
+  BackwardDirection(const RecurrenceBackward& args, int64_t direction, const Walk& walk, bool whole_rows)
       : args_(args),
         direction_(direction),
         weights_(args.layer.directions[static_cast<size_t>(direction)]),
         sizes_(args.layer, StepKernel<CellType>::kUnits, kSlots),
         walk_(walk),
         memory_(args.memory[static_cast<size_t>(direction)]),
+        unit_row_(whole_rows ? sizes_.hidden : sizes_.hidden_row),
         d_state_(walk.batch() * sizes_.state_row),
         d_cell_(CellType::kHasCell ? walk.batch() * sizes_.hidden_row : 0),
         d_hidden_(sizes_.projected ? walk.batch() * d_hidden_row() : 0),
         d_projected_(sizes_.projected ? walk.packed_rows() * sizes_.state_row : 0),
         input_rows_(weight_rows(0, &CellType::input_slot)),
         hidden_rows_(weight_rows(CellType::kHiddenSlot, &CellType::hidden_slot)),
-        to_state_(Matrix{weights_.weight_hh, kGates * sizes_.hidden_row, sizes_.output, sizes_.output, false,
+        to_state_(Matrix{weights_.weight_hh, kGates * unit_row_, sizes_.output, sizes_.output, false,
                          hidden_rows_.data()}) {
     if (sizes_.projected) {
       to_hidden_ = PackedMatrix({weights_.weight_hr, sizes_.output, sizes_.hidden, sizes_.hidden});
@@ -39,7 +41,7 @@ class BackwardDirection {
   }
 
   /// Panels of the product whose result is the gradient of the old state.
-  int64_t panels() const { return to_state_.panels(); }
+  static int64_t panels(const RecurrentLayer& layer) { return (layer.output_size() + kWidth - 1) / kWidth; }
 
   /// Walks a share back through all its steps: leaves the gradients of the pre-activations in the memory's gates, and
   /// those of the first states.
@@ -51,9 +53,10 @@ class BackwardDirection {
       if (CellType::kHasCell)
         copy_padded(args_.d_c_n, row, of_c, d_cell(k), {sizes_.hidden, sizes_.hidden_row});
     }
+    Buffer kept(narrows() ? kSlots * sizes_.hidden_row : 0);
     for (int64_t i = walk_.steps() - 1; i >= 0; --i) {
       walk_.for_each_segment(i, share.begin, share.end,
-                             [&](const Segment& segment) { cells(segment, of_h, of_c); });
+                             [&](const Segment& segment) { cells(segment, of_h, of_c, kept.data()); });
       share.wait();
       walk_.for_each_segment(i, share.begin, share.end, [&](const Segment& segment) {
         to_old_state(segment, share.panels, i % 2 == 0);
@@ -69,7 +72,7 @@ class BackwardDirection {
   /// After run() over the whole batch, where x is a table: sums the gradients of the steps that read the same row, in
   /// the order of the packed rows. Threads share out the columns.
   void sum_by_table_row() {
-    const int64_t columns = kGates * sizes_.hidden_row, table_rows = args_.rows.table_rows;
+    const int64_t columns = table_row(), table_rows = args_.rows.table_rows;
     d_table_ = Buffer(table_rows * columns);
     std::fill_n(d_table_.data(), table_rows * columns, 0.0f);
     constexpr int64_t kWorthAThread = 1 << 15;
@@ -88,13 +91,13 @@ class BackwardDirection {
 
   /// d_x of this direction's share, after run() over the whole batch.
   void input_gradient() const {
-    kernels::gemm({.a = input_side(),
-                   .b = {weights_.weight_ih, kGates * sizes_.hidden_row, sizes_.input, sizes_.input, false,
-                         input_rows_.data()},
-                   .c = args_.d_x,
-                   .c_stride = sizes_.input,
-                   .c_index = is_table() ? nullptr : walk_.x_index(),
-                   .accumulate = direction_ > 0});
+    kernels::gemm(
+        {.a = input_side(),
+         .b = {weights_.weight_ih, kGates * unit_row_, sizes_.input, sizes_.input, false, input_rows_.data()},
+         .c = args_.d_x,
+         .c_stride = sizes_.input,
+         .c_index = is_table() ? nullptr : walk_.x_index(),
+         .accumulate = direction_ > 0});
   }
 
   /// The gradients of the weights, each one product over all steps.
@@ -130,6 +133,7 @@ class BackwardDirection {
  private:
   static constexpr int kGates = CellType::kGates, kSlots = CellType::kSlots;
 
+  bool narrows() const { return unit_row_ < sizes_.hidden_row; }
   float* gates(int64_t packed_row) const { return memory_.gates.data() + packed_row * sizes_.slots_row; }
   float* d_state(int64_t k) { return d_state_.data() + k * sizes_.state_row; }
   float* d_cell(int64_t k) { return d_cell_.data() + k * sizes_.hidden_row; }
@@ -142,15 +146,15 @@ class BackwardDirection {
   /// The columns that a share writes of rows of `count`: all where a projection stands between, since then there is but
   /// one share of the units.
   Columns columns_of(const Share& share, int64_t count) const {
-    const bool all = share.panels.last == panels();
+    const bool all = share.panels.last == to_state_.panels();
     return {share.panels.first * kWidth, all ? count : share.panels.last * kWidth};
   }
 
   /// The rows of PyTorch's weights for the columns of the kGates slots from `first_slot`; −1: padding.
   std::vector<int32_t> weight_rows(int first_slot, int (*slot_of)(int gate)) const {
-    std::vector<int32_t> rows(static_cast<size_t>(kGates * sizes_.hidden_row), -1);
+    std::vector<int32_t> rows(static_cast<size_t>(kGates * unit_row_), -1);
     for (int gate = 0; gate < kGates; ++gate) {
-      const int64_t first = (slot_of(gate) - first_slot) * sizes_.hidden_row;
+      const int64_t first = (slot_of(gate) - first_slot) * unit_row_;
       for (int64_t unit = 0; unit < sizes_.hidden; ++unit) {
         rows[static_cast<size_t>(first + unit)] = static_cast<int32_t>(gate * sizes_.hidden + unit);
       }
@@ -160,18 +164,19 @@ class BackwardDirection {
 
   /// The gradients of the pre-activations of one side, all steps: kGates slots, the first one given.
   Matrix gate_rows(int first_slot) const {
-    return {memory_.gates.data() + first_slot * sizes_.hidden_row, walk_.packed_rows(),
-            kGates * sizes_.hidden_row, sizes_.slots_row};
+    return {memory_.gates.data() + first_slot * unit_row_, walk_.packed_rows(), kGates * unit_row_,
+            sizes_.slots_row};
   }
   bool is_table() const { return args_.rows.table_rows > 0; }
   /// The gradients of the input's side of the pre-activations: a row a step, or a row of the table.
   Matrix input_side() const {
-    const int64_t columns = kGates * sizes_.hidden_row;
-    return is_table() ? Matrix{d_table_.data(), args_.rows.table_rows, columns, columns} : gate_rows(0);
+    if (!is_table()) return gate_rows(0);
+    return {d_table_.data(), args_.rows.table_rows, kGates * unit_row_, table_row()};
   }
+  /// Floats between the rows of the table's gradients; behind their columns stands what nobody reads.
+  int64_t table_row() const { return round_up(kGates * unit_row_, kLanes); }
   Matrix one_gate(int slot) const {
-    return {memory_.gates.data() + slot * sizes_.hidden_row, walk_.packed_rows(), sizes_.hidden,
-            sizes_.slots_row};
+    return {memory_.gates.data() + slot * unit_row_, walk_.packed_rows(), sizes_.hidden, sizes_.slots_row};
   }
   /// out = aᵀ·b, summed over the steps; row r of the product goes to row out_index[r].
   static void product(Matrix a, const Matrix& b, float* out, const int32_t* out_index) {
@@ -181,8 +186,8 @@ class BackwardDirection {
   }
 
   /// From the gradient of the new state to those of the pre-activations and, as far as they don't come through the
-  /// weights, of the old state.
-  void cells(const Segment& segment, const Columns& of_h, const Columns& of_c) {
+  /// weights, of the old state: the gates in the memory give way to their gradients. `kept`: room for a row of slots.
+  void cells(const Segment& segment, const Columns& of_h, const Columns& of_c, float* kept) {
     const int64_t first = segment.first, end = first + segment.count;
     if (args_.d_output) add_output_gradient(segment, of_h);
     if (sizes_.projected) {
@@ -197,16 +202,36 @@ class BackwardDirection {
                 .out_stride = d_hidden_row()},
                to_hidden_, {0, to_hidden_.panels()});
     }
-    const int64_t last_unit = of_c.last == sizes_.hidden ? sizes_.hidden_row : of_c.last;
     for (int64_t k = first; k < end; ++k) {
-      for (int64_t unit = of_c.first; unit < last_unit; unit += kLanes) cell_gradient(segment, k, unit);
+      narrows() ? narrow_row(segment, k, kept) : wide_row(segment, k, of_c);
+    }
+  }
+
+  void wide_row(const Segment& segment, int64_t k, const Columns& of_c) {
+    float* slots = gates(segment.packed_row + k);
+    const int64_t last_unit = of_c.last == sizes_.hidden ? sizes_.hidden_row : of_c.last;
+    for (int64_t unit = of_c.first; unit < last_unit; unit += kLanes) {
+      cell_gradient(segment, k, unit, slots + unit, [&](int s, FloatVector gradient) HWY_ATTR {
+        hn::Store(gradient, FloatTag(), slots + s * sizes_.hidden_row + unit);
+      });
+    }
+  }
+
+  /// All units of a row, where their gradients stand closer together than the slots.
+  void narrow_row(const Segment& segment, int64_t k, float* kept) {
+    float* gradients = gates(segment.packed_row + k);
+    std::copy_n(gradients, kSlots * sizes_.hidden_row, kept);
+    for (int64_t unit = 0; unit < unit_row_; unit += kLanes) {
+      cell_gradient(segment, k, unit, kept + unit, [&](int s, FloatVector gradient) HWY_ATTR {
+        store_first(gradient, gradients + s * unit_row_ + unit, unit_row_ - unit);
+      });
     }
   }
 
   /// The share of the old state's gradient that comes through W_hh. With a projection that is all of it.
   void to_old_state(const Segment& segment, const PanelRange& panels, bool downwards) {
     float* d = d_state(segment.first);
-    multiply({.in = gates(segment.packed_row + segment.first) + CellType::kHiddenSlot * sizes_.hidden_row,
+    multiply({.in = gates(segment.packed_row + segment.first) + CellType::kHiddenSlot * unit_row_,
               .in_stride = sizes_.slots_row,
               .rows = segment.count,
               .start = sizes_.projected ? nullptr : d,
@@ -225,10 +250,11 @@ class BackwardDirection {
     }
   }
 
-  /// kLanes units of one sequence: the gates in the memory give way to their gradients.
-  HWY_INLINE void cell_gradient(const Segment& segment, int64_t k, int64_t unit) {
+  /// kLanes units of one sequence. `slot`: theirs, kept by the forward pass; `store(s, gradient)` takes those of slot s.
+  template <class StoreGradient>
+  HWY_INLINE void cell_gradient(const Segment& segment, int64_t k, int64_t unit, const float* slot,
+                                const StoreGradient& store) {
     const FloatTag d;
-    float* slot = gates(segment.packed_row + k) + unit;
     FloatVector slots[kSlots];
     for (int s = 0; s < kSlots; ++s) slots[s] = hn::Load(d, slot + s * sizes_.hidden_row);
     UnitState before{hn::Zero(d), hn::Zero(d)}, after = before, d_after = before;
@@ -243,7 +269,7 @@ class BackwardDirection {
     }
     d_after.h = hn::Load(d, d_hidden(k) + unit);
     const UnitState d_before = CellType::backward(slots, before, after, d_after);
-    for (int s = 0; s < kSlots; ++s) hn::Store(slots[s], d, slot + s * sizes_.hidden_row);
+    for (int s = 0; s < kSlots; ++s) store(s, slots[s]);
     hn::Store(d_before.h, d, d_hidden(k) + unit);
     if (CellType::kHasCell) hn::Store(d_before.c, d, d_cell(k) + unit);
   }
@@ -267,6 +293,9 @@ class BackwardDirection {
   Sizes sizes_;
   const Walk& walk_;
   RecurrentMemory& memory_;
+  /// Floats between the gradients of two slots. In the memory a slot ends with a whole vector; gradients stand side by side
+  /// instead, so that no product multiplies padding.
+  int64_t unit_row_;
   Buffer d_state_, d_cell_;        // [batch, …]: of the states at the step that the walk has reached
   Buffer d_table_;                 // [table row, slots of the input's side]
   Buffer d_hidden_, d_projected_;  // with a projection: of o ⊙ tanh(c); of every step's state
@@ -278,16 +307,16 @@ void backward(const RecurrenceBackward& args) {
   std::vector<Walk> walks;
   for (size_t d = 0; d < args.layer.directions.size(); ++d) walks.emplace_back(args.rows, d == 1, Kept::all);
   with_cell(args.layer.cell, [&]<class CellType>(CellType) {
-    std::vector<BackwardDirection<CellType>> directions;
-    directions.reserve(walks.size());
-    for (size_t d = 0; d < walks.size(); ++d)
-      directions.emplace_back(args, static_cast<int64_t>(d), walks[d]);
     Plan plan;
     plan.assign(walks[0], {.directions = static_cast<int64_t>(walks.size()),
                            .work_a_row = CellType::kGates * args.layer.hidden_size * args.layer.output_size(),
-                           .panels = directions[0].panels(),
+                           .panels = BackwardDirection<CellType>::panels(args.layer),
                            .divisible = args.layer.proj_size == 0,
                            .besides = CellType::kGates * args.layer.hidden_size * args.layer.input_size});
+    std::vector<BackwardDirection<CellType>> directions;
+    directions.reserve(walks.size());
+    for (size_t d = 0; d < walks.size(); ++d)
+      directions.emplace_back(args, static_cast<int64_t>(d), walks[d], !plan.shares_units());
     plan.run([&](const Share& share) { directions[static_cast<size_t>(share.direction)].run(share); });
     for (size_t d = 0; d < walks.size(); ++d) {
       if (args.rows.table_rows > 0) directions[d].sum_by_table_row();
