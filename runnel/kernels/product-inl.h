@@ -123,27 +123,47 @@ HWY_INLINE void walk_range(const PanelRange& range, bool downwards, const Body& 
   if (!downwards) left_over();
 }
 
-/// The same for the panels of a range, upwards or downwards; panel p's columns begin at p·kWidth of `start` and `out`. A
-/// lone row takes several panels at once, to have enough sums under way.
+/// `args` where panel p's columns begin, at p·kWidth of `start` and `out`.
+inline ProductRows at_panel(ProductRows args, int64_t p) {
+  if (args.start) args.start += p * kWidth;
+  args.out += p * kWidth;
+  return args;
+}
+
+/// The same for the panels of a range and so few rows that they take several panels at once, to have enough sums under way.
+template <int Rows>
+inline void multiply_few_rows(const ProductRows& args, const PackedMatrix& b, const PanelRange& range,
+                              bool downwards) {
+  constexpr int kPanels = (kChains + Rows * kVectors - 1) / (Rows * kVectors);
+  const auto several = [&]<int Panels>(int64_t panel) {
+    multiply_rows<Panels, Rows>(at_panel(args, panel), 0, b.from(panel), b.inner());
+  };
+  const int64_t rest = (range.last - range.first) % kPanels;
+  const auto left_over = [&] {
+    if (rest == 0) return;
+    with_row_count<kPanels>(rest,
+                            [&]<int Panels>() { several.template operator()<Panels>(range.last - rest); });
+  };
+  const auto whole = [&](int64_t panel) { several.template operator()<kPanels>(panel); };
+  if (downwards) left_over();
+  walk_range<kPanels>({range.first, range.last - rest}, downwards, whole, whole);
+  if (!downwards) left_over();
+}
+
+/// The same for any number of rows.
 inline void multiply(const ProductRows& args, const PackedMatrix& b, const PanelRange& range,
                      bool downwards = false) {
-  constexpr int kOneRowPanels = kChains / kVectors;
-  const auto at = [&](int64_t p) {
-    ProductRows here = args;
-    if (here.start) here.start += p * kWidth;
-    here.out += p * kWidth;
-    return here;
-  };
+  constexpr int kFewRows = kChains / kVectors - 1;
+  if (args.rows <= kFewRows && args.rows > 0) {
+    return with_row_count<kFewRows>(args.rows,
+                                    [&]<int Rows>() { multiply_few_rows<Rows>(args, b, range, downwards); });
+  }
   const auto one = [&](int64_t panel) {
     const int64_t next = downwards ? panel - 1 : panel + 1;
     const bool last = next < range.first || next >= range.last;
-    multiply_panel(at(panel), b.from(panel), b.inner(), last ? nullptr : b.from(next).data);
+    multiply_panel(at_panel(args, panel), b.from(panel), b.inner(), last ? nullptr : b.from(next).data);
   };
-  if (args.rows > 1) return walk_range<1>(range, downwards, one, one);
-  const auto several = [&](int64_t panel) {
-    multiply_rows<kOneRowPanels, 1>(at(panel), 0, b.from(panel), b.inner());
-  };
-  walk_range<kOneRowPanels>(range, downwards, several, one);
+  walk_range<1>(range, downwards, one, one);
 }
 
 }  // namespace runnel::kernels::HWY_NAMESPACE
