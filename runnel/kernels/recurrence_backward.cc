@@ -5,6 +5,7 @@
 #include <cassert>
 
 #include "runnel/base/thread_pool.h"
+#include "runnel/kernels/cache_sizes.h"
 #include "runnel/kernels/gemm.h"
 #include "runnel/kernels/plan.h"
 #include "runnel/kernels/recurrence.h"
@@ -69,7 +70,46 @@ class BackwardDirection {
     }
   }
 
-  /// After run() over the whole batch, where x is a table: sums the gradients of the steps that read the same row, in
+  /// After run() over the whole batch: d_x of this direction's share, and the gradients of the weights, products over all
+  /// steps. `d` may be null.
+  void products(const RecurrentWeightGradients* d) {
+    if (is_table()) {
+      sum_by_table_row();
+      if (args_.d_x) input_gradient({0, args_.rows.table_rows});
+      if (d && d->weight_ih) input_weights(*d, {0, args_.rows.table_rows});
+    }
+    const std::vector<int32_t> before = d && d->weight_hh ? states_before() : std::vector<int32_t>();
+    const int64_t rows = walk_.packed_rows(), most = block_rows();
+    for (int64_t first = 0; first == 0 || first < rows; first += most) {
+      const Rows block{first, std::min(most, rows - first)};
+      if (args_.d_x && !is_table()) input_gradient(block);
+      if (d) weight_gradients(*d, block, before);
+    }
+    for (int gate = 0; gate < kGates && d && d->bias_hh; ++gate) {
+      if (d->bias_ih && same_sum(gate))
+        std::copy_n(d->bias_ih + gate * sizes_.hidden, sizes_.hidden, d->bias_hh + gate * sizes_.hidden);
+    }
+  }
+
+ private:
+  static constexpr int kGates = CellType::kGates, kSlots = CellType::kSlots;
+  static constexpr int64_t kLeastBlock = 192;  // rows, so that starting products costs little
+
+  /// Packed rows, or rows of the table.
+  struct Rows {
+    int64_t first, count;
+  };
+
+  /// How many rows all products go through before the next ones: their gradients are read by four products, so they stay in
+  /// the second cache, unless the gradients of the weights, which each block reads and writes, would not.
+  int64_t block_rows() const {
+    static const int64_t room = cache_sizes().l2 / 2 / static_cast<int64_t>(sizeof(float));
+    const int64_t weights = kGates * sizes_.hidden * (sizes_.input + sizes_.output);
+    if (weights > room / 4) return walk_.packed_rows();
+    return std::max<int64_t>(kLeastBlock, room / sizes_.slots_row);
+  }
+
+  /// Where x is a table: sums the gradients of the steps that read the same row, in
   /// the order of the packed rows. Threads share out the columns.
   void sum_by_table_row() {
     const int64_t columns = table_row(), table_rows = args_.rows.table_rows;
@@ -89,50 +129,56 @@ class BackwardDirection {
     });
   }
 
-  /// d_x of this direction's share, after run() over the whole batch.
-  void input_gradient() const {
+  void input_gradient(const Rows& rows) const {
+    const int32_t* index = is_table() ? nullptr : walk_.x_index();
     kernels::gemm(
-        {.a = input_side(),
+        {.a = input_side(rows),
          .b = {weights_.weight_ih, kGates * unit_row_, sizes_.input, sizes_.input, false, input_rows_.data()},
-         .c = args_.d_x,
+         .c = args_.d_x + (index ? 0 : rows.first * sizes_.input),
          .c_stride = sizes_.input,
-         .c_index = is_table() ? nullptr : walk_.x_index(),
+         .c_index = index ? index + rows.first : nullptr,
          .accumulate = direction_ > 0});
   }
 
-  /// The gradients of the weights, each one product over all steps.
-  void weight_gradients(const RecurrentWeightGradients& d) const {
-    const int64_t rows = walk_.packed_rows();
-    if (d.weight_ih) {
-      const Matrix table{args_.x, args_.rows.table_rows, sizes_.input, sizes_.input};
-      product(input_side(), is_table() ? table : walk_.x_rows(args_.x, sizes_.input), d.weight_ih,
-              input_rows_.data());
-    }
+  void input_weights(const RecurrentWeightGradients& d, const Rows& rows) const {
+    const int32_t* index = is_table() ? nullptr : walk_.x_index();
+    const Matrix x{args_.x + (index ? 0 : rows.first * sizes_.input),
+                   rows.count,
+                   sizes_.input,
+                   sizes_.input,
+                   false,
+                   index ? index + rows.first : nullptr};
+    product(input_side(rows), x, d.weight_ih, input_rows_.data(), rows.first > 0);
+  }
+
+  /// Adds a block's share. `before`: see states_before().
+  void weight_gradients(const RecurrentWeightGradients& d, const Rows& rows,
+                        const std::vector<int32_t>& before) const {
+    const bool more = rows.first > 0;
+    if (d.weight_ih && !is_table()) input_weights(d, rows);
     if (d.weight_hh) {
-      const std::vector<int32_t> before = states_before();
-      product(gate_rows(CellType::kHiddenSlot),
-              {memory_.state.data(), rows, sizes_.output, sizes_.state_row, false, before.data()},
-              d.weight_hh, hidden_rows_.data());
+      product(gate_rows(CellType::kHiddenSlot, rows),
+              {memory_.state.data(), rows.count, sizes_.output, sizes_.state_row, false,
+               before.data() + rows.first},
+              d.weight_hh, hidden_rows_.data(), more);
     }
     for (int gate = 0; gate < kGates; ++gate) {
       const int64_t first = gate * sizes_.hidden;
-      if (d.bias_ih) sum_rows(one_gate(CellType::input_slot(gate)), d.bias_ih + first);
-      if (!d.bias_hh) continue;
-      if (d.bias_ih && CellType::input_slot(gate) == CellType::hidden_slot(gate)) {
-        std::copy_n(d.bias_ih + first, sizes_.hidden, d.bias_hh + first);
-      } else {
-        sum_rows(one_gate(CellType::hidden_slot(gate)), d.bias_hh + first);
-      }
+      if (d.bias_ih) sum_rows(one_gate(CellType::input_slot(gate), rows), d.bias_ih + first, more);
+      if (d.bias_hh && !(d.bias_ih && same_sum(gate)))
+        sum_rows(one_gate(CellType::hidden_slot(gate), rows), d.bias_hh + first, more);
     }
     if (d.weight_hr) {
-      product({d_projected_.data(), rows, sizes_.output, sizes_.state_row},
-              {memory_.hidden.data(), rows, sizes_.hidden, sizes_.hidden_row}, d.weight_hr, nullptr);
+      product(
+          {d_projected_.data() + rows.first * sizes_.state_row, rows.count, sizes_.output, sizes_.state_row},
+          {memory_.hidden.data() + rows.first * sizes_.hidden_row, rows.count, sizes_.hidden,
+           sizes_.hidden_row},
+          d.weight_hr, nullptr, more);
     }
   }
 
- private:
-  static constexpr int kGates = CellType::kGates, kSlots = CellType::kSlots;
-
+  /// Whether both biases of a gate are added to the same sum.
+  static bool same_sum(int gate) { return CellType::input_slot(gate) == CellType::hidden_slot(gate); }
   bool narrows() const { return unit_row_ < sizes_.hidden_row; }
   float* gates(int64_t packed_row) const { return memory_.gates.data() + packed_row * sizes_.slots_row; }
   float* d_state(int64_t k) { return d_state_.data() + k * sizes_.state_row; }
@@ -162,27 +208,27 @@ class BackwardDirection {
     return rows;
   }
 
-  /// The gradients of the pre-activations of one side, all steps: kGates slots, the first one given.
-  Matrix gate_rows(int first_slot) const {
-    return {memory_.gates.data() + first_slot * unit_row_, walk_.packed_rows(), kGates * unit_row_,
-            sizes_.slots_row};
+  /// The gradients of the pre-activations of one side: kGates slots, the first one given.
+  Matrix gate_rows(int first_slot, const Rows& rows) const {
+    return {gates(rows.first) + first_slot * unit_row_, rows.count, kGates * unit_row_, sizes_.slots_row};
   }
   bool is_table() const { return args_.rows.table_rows > 0; }
   /// The gradients of the input's side of the pre-activations: a row a step, or a row of the table.
-  Matrix input_side() const {
-    if (!is_table()) return gate_rows(0);
-    return {d_table_.data(), args_.rows.table_rows, kGates * unit_row_, table_row()};
+  Matrix input_side(const Rows& rows) const {
+    if (!is_table()) return gate_rows(0, rows);
+    return {d_table_.data(), rows.count, kGates * unit_row_, table_row()};
   }
   /// Floats between the rows of the table's gradients; behind their columns stands what nobody reads.
   int64_t table_row() const { return round_up(kGates * unit_row_, kLanes); }
-  Matrix one_gate(int slot) const {
-    return {memory_.gates.data() + slot * unit_row_, walk_.packed_rows(), sizes_.hidden, sizes_.slots_row};
+  Matrix one_gate(int slot, const Rows& rows) const {
+    return {gates(rows.first) + slot * unit_row_, rows.count, sizes_.hidden, sizes_.slots_row};
   }
-  /// out = aᵀ·b, summed over the steps; row r of the product goes to row out_index[r].
-  static void product(Matrix a, const Matrix& b, float* out, const int32_t* out_index) {
+  /// out (+)= aᵀ·b, summed over the steps; row r of the product goes to row out_index[r].
+  static void product(Matrix a, const Matrix& b, float* out, const int32_t* out_index, bool accumulate) {
     std::swap(a.rows, a.cols);
     a.transposed = true;
-    kernels::gemm({.a = a, .b = b, .c = out, .c_stride = b.cols, .c_index = out_index});
+    kernels::gemm(
+        {.a = a, .b = b, .c = out, .c_stride = b.cols, .c_index = out_index, .accumulate = accumulate});
   }
 
   /// From the gradient of the new state to those of the pre-activations and, as far as they don't come through the
@@ -318,11 +364,8 @@ void backward(const RecurrenceBackward& args) {
     for (size_t d = 0; d < walks.size(); ++d)
       directions.emplace_back(args, static_cast<int64_t>(d), walks[d], !plan.shares_units());
     plan.run([&](const Share& share) { directions[static_cast<size_t>(share.direction)].run(share); });
-    for (size_t d = 0; d < walks.size(); ++d) {
-      if (args.rows.table_rows > 0) directions[d].sum_by_table_row();
-      if (args.d_x) directions[d].input_gradient();
-      if (!args.d_weights.empty()) directions[d].weight_gradients(args.d_weights[d]);
-    }
+    for (size_t d = 0; d < walks.size(); ++d)
+      directions[d].products(args.d_weights.empty() ? nullptr : &args.d_weights[d]);
   });
 }
 
