@@ -285,19 +285,57 @@ void product(const GemmArgs& args) {
   });
 }
 
-/// One column of C as one row of Cᵀ = Bᵀ·Aᵀ: many sums in each vector, in place of one.
+/// For Vectors vectors of columns from column c on: sum = add(r, a(r, …), sum) for each row r. `out` holds where the sums
+/// start, and then the sums; of a last vector only `count` columns are there.
+template <int Vectors, class Add>
+HWY_INLINE void sum_vectors(const Matrix& a, const Add& add, int64_t c, int64_t count, float* out) {
+  const FloatTag d;
+  const bool whole = count >= Vectors * kLanes;
+  FloatVector sums[Vectors];
+  for (int v = 0; v < Vectors; ++v)
+    sums[v] = whole ? hn::LoadU(d, out + c + v * kLanes) : load_first(out + c, count);
+  for (int64_t r = 0; r < a.rows; ++r) {
+    const float* row = a.data + (a.index ? a.index[r] : r) * a.stride + c;
+    for (int v = 0; v < Vectors; ++v)
+      sums[v] = add(r, whole ? hn::LoadU(d, row + v * kLanes) : load_first(row, count), sums[v]);
+  }
+  for (int v = 0; v < Vectors; ++v)
+    whole ? hn::StoreU(sums[v], d, out + c + v * kLanes) : store_first(sums[v], out + c, count);
+}
+
+/// The same for all columns. Threads share them out.
+template <class Add>
+void sum_columns(const Matrix& a, const Add& add, float* out) {
+  constexpr int64_t kWorthAThread = 1 << 16, kBlock = 128;  // additions; columns
+  const int64_t blocks = (a.cols + kBlock - 1) / kBlock;
+  const int64_t grain = std::max<int64_t>(1, kWorthAThread / (kBlock * std::max<int64_t>(1, a.rows)));
+  parallel_for(blocks, grain, [&](int64_t begin, int64_t end) {
+    const FlushDenormals flush;
+    int64_t c = begin * kBlock;
+    const int64_t last = std::min(end * kBlock, a.cols);
+    for (; c + 8 * kLanes <= last; c += 8 * kLanes) sum_vectors<8>(a, add, c, last - c, out);
+    for (; c < last; c += kLanes) sum_vectors<1>(a, add, c, last - c, out);
+  });
+}
+
+/// One column of C as one row of Cᵀ = Bᵀ·Aᵀ: many sums in each vector, in place of one. Where the rows of Aᵀ lie in one
+/// piece, they are added up where they lie, each times its element of B.
 void product_of_one_column(const GemmArgs& args) {
   const int64_t count = args.a.rows;
   float* row = scratch().column.grow(count);
   const auto c = [&](int64_t r) { return args.c + (args.c_index ? args.c_index[r] : r) * args.c_stride; };
   const auto wanted = [&](int64_t r) { return !args.c_index || args.c_index[r] >= 0; };
-  if (args.bias) std::fill_n(row, count, args.bias[0]);
+  std::fill_n(row, count, args.bias ? args.bias[0] : 0.0f);
   for (int64_t r = 0; r < count && args.accumulate; ++r) row[r] = wanted(r) ? *c(r) : 0;
-  product({.a = flipped(args.b),
-           .b = flipped(args.a),
-           .c = row,
-           .c_stride = count,
-           .accumulate = args.accumulate || args.bias});
+  if (args.a.transposed && !args.a.index && !args.b.transposed) {
+    const auto add = [&](int64_t k, FloatVector a, FloatVector sum) HWY_ATTR {
+      const float* b = stored_row(args.b, k);
+      return hn::MulAdd(a, hn::Set(FloatTag(), b ? *b : 0), sum);
+    };
+    sum_columns(flipped(args.a), add, row);
+  } else {
+    product({.a = flipped(args.b), .b = flipped(args.a), .c = row, .c_stride = count, .accumulate = true});
+  }
   for (int64_t r = 0; r < count; ++r) {
     if (wanted(r)) *c(r) = row[r];
   }
@@ -311,39 +349,10 @@ void gemm(const GemmArgs& args) {
   }
 }
 
-/// Sums of Vectors vectors of columns from column c on.
-template <int Vectors>
-void sum_vectors(const Matrix& a, int64_t c, float* out, bool accumulate) {
-  const FloatTag d;
-  FloatVector sums[Vectors];
-  for (int v = 0; v < Vectors; ++v) sums[v] = accumulate ? hn::LoadU(d, out + c + v * kLanes) : hn::Zero(d);
-  for (int64_t r = 0; r < a.rows; ++r) {
-    const float* row = a.data + (a.index ? a.index[r] : r) * a.stride + c;
-    for (int v = 0; v < Vectors; ++v) sums[v] = hn::Add(sums[v], hn::LoadU(d, row + v * kLanes));
-  }
-  for (int v = 0; v < Vectors; ++v) hn::StoreU(sums[v], d, out + c + v * kLanes);
-}
-
-/// Columns first … last − 1 of the sums.
-void sum_columns(const Matrix& a, int64_t first, int64_t last, float* out, bool accumulate) {
-  int64_t c = first;
-  for (; c + 8 * kLanes <= last; c += 8 * kLanes) sum_vectors<8>(a, c, out, accumulate);
-  for (; c + kLanes <= last; c += kLanes) sum_vectors<1>(a, c, out, accumulate);
-  for (; c < last; ++c) {
-    float sum = accumulate ? out[c] : 0.0f;
-    for (int64_t r = 0; r < a.rows; ++r) sum += a.data[(a.index ? a.index[r] : r) * a.stride + c];
-    out[c] = sum;
-  }
-}
-
 void sum_rows(const Matrix& a, float* out, bool accumulate) {
-  constexpr int64_t kWorthAThread = 1 << 16, kBlock = 128;  // additions; columns
-  const int64_t blocks = (a.cols + kBlock - 1) / kBlock;
-  const int64_t grain = std::max<int64_t>(1, kWorthAThread / (kBlock * std::max<int64_t>(1, a.rows)));
-  parallel_for(blocks, grain, [&](int64_t begin, int64_t end) {
-    const FlushDenormals flush;
-    sum_columns(a, begin * kBlock, std::min(end * kBlock, a.cols), out, accumulate);
-  });
+  if (!accumulate) std::fill_n(out, a.cols, 0.0f);
+  const auto add = [](int64_t, FloatVector row, FloatVector sum) HWY_ATTR { return hn::Add(sum, row); };
+  sum_columns(a, add, out);
 }
 
 }  // namespace runnel::kernels::HWY_NAMESPACE
