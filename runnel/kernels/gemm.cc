@@ -313,8 +313,13 @@ void sum_columns(const Matrix& a, const Add& add, float* out) {
     const FlushDenormals flush;
     int64_t c = begin * kBlock;
     const int64_t last = std::min(end * kBlock, a.cols);
-    for (; c + 8 * kLanes <= last; c += 8 * kLanes) sum_vectors<8>(a, add, c, last - c, out);
-    for (; c < last; c += kLanes) sum_vectors<1>(a, add, c, last - c, out);
+    while (last - c >= kLanes) {
+      const int64_t vectors = std::min<int64_t>(kChains, (last - c) / kLanes);
+      with_row_count<kChains>(vectors,
+                              [&]<int Vectors>() { sum_vectors<Vectors>(a, add, c, last - c, out); });
+      c += vectors * kLanes;
+    }
+    if (c < last) sum_vectors<1>(a, add, c, last - c, out);
   });
 }
 

@@ -162,11 +162,10 @@ class BackwardDirection {
                before.data() + rows.first},
               d.weight_hh, hidden_rows_.data(), more);
     }
-    for (int gate = 0; gate < kGates; ++gate) {
-      const int64_t first = gate * sizes_.hidden;
-      if (d.bias_ih) sum_rows(one_gate(CellType::input_slot(gate), rows), d.bias_ih + first, more);
-      if (d.bias_hh && !(d.bias_ih && same_sum(gate)))
-        sum_rows(one_gate(CellType::hidden_slot(gate), rows), d.bias_hh + first, more);
+    if (d.bias_ih) sum_gates(&CellType::input_slot, rows, d.bias_ih, [](int) { return true; });
+    if (d.bias_hh) {
+      sum_gates(&CellType::hidden_slot, rows, d.bias_hh,
+                [&](int gate) { return !(d.bias_ih && same_sum(gate)); });
     }
     if (d.weight_hr) {
       product(
@@ -174,6 +173,20 @@ class BackwardDirection {
           {memory_.hidden.data() + rows.first * sizes_.hidden_row, rows.count, sizes_.hidden,
            sizes_.hidden_row},
           d.weight_hr, nullptr, more);
+    }
+  }
+
+  /// The gradients of the biases of the gates that are `wanted`. Those that stand side by side, here and there, are one sum.
+  template <class Wanted>
+  void sum_gates(int (*slot_of)(int gate), const Rows& rows, float* bias, const Wanted& wanted) const {
+    const bool side_by_side = unit_row_ == sizes_.hidden;
+    for (int gate = 0, end = 0; gate < kGates; gate = end) {
+      end = gate + 1;
+      if (!wanted(gate)) continue;
+      while (side_by_side && end < kGates && wanted(end) && slot_of(end) == slot_of(end - 1) + 1) ++end;
+      const Matrix gradients{gates(rows.first) + slot_of(gate) * unit_row_, rows.count,
+                             (end - gate) * sizes_.hidden, sizes_.slots_row};
+      sum_rows(gradients, bias + gate * sizes_.hidden, rows.first > 0);
     }
   }
 
@@ -220,9 +233,6 @@ class BackwardDirection {
   }
   /// Floats between the rows of the table's gradients; behind their columns stands what nobody reads.
   int64_t table_row() const { return round_up(kGates * unit_row_, kLanes); }
-  Matrix one_gate(int slot, const Rows& rows) const {
-    return {gates(rows.first) + slot * unit_row_, rows.count, sizes_.hidden, sizes_.slots_row};
-  }
   /// out (+)= aᵀ·b, summed over the steps; row r of the product goes to row out_index[r].
   static void product(Matrix a, const Matrix& b, float* out, const int32_t* out_index, bool accumulate) {
     std::swap(a.rows, a.cols);
