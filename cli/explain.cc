@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <memory>
 #include <optional>
 
 #include "runnel/base/files.h"
+#include "runnel/base/thread_pool.h"
 #include "runnel/explain/answer.h"
 #include "runnel/explain/batch_story.h"
 #include "runnel/explain/json.h"
@@ -100,6 +102,9 @@ int explain_command(const ExplainArguments& a, const CommonOptions& common) {
   if (a.html) refuse_to_overwrite({"--html", *a.html}, {{"NETWORK", a.network}});
   if (a.html) require_writable(*a.html);
   refuse_same_output({"--svg", a.svg.value_or("")}, {"--html", a.html.value_or("")});
+  // A thread takes room too, and to start more than a few takes longer than what they do.
+  constexpr int kMostThreads = 4;
+  set_thread_count(memory_is_limited() ? 1 : std::min(kMostThreads, thread_count()));
   let_heap_grow();
   const StorySizes sizes = sizes_of(a);
   const Asked asked = asked_by(a.network);

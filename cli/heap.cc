@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <malloc.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #endif
 
@@ -21,7 +22,14 @@ uintptr_t heap_end() { return reinterpret_cast<uintptr_t>(sbrk(0)); }
 
 }  // namespace
 
+bool memory_is_limited() {
+  rlimit all{}, data{};
+  const bool known = getrlimit(RLIMIT_AS, &all) == 0 && getrlimit(RLIMIT_DATA, &data) == 0;
+  return !known || all.rlim_cur != RLIM_INFINITY || data.rlim_cur != RLIM_INFINITY;
+}
+
 void let_heap_grow() {
+  if (memory_is_limited()) return;
   mallopt(M_TOP_PAD, kStep);
   mallopt(M_TRIM_THRESHOLD, kNever);
   mallopt(M_MMAP_THRESHOLD, kNever);
@@ -33,6 +41,8 @@ void let_heap_grow() {
 }
 
 #else
+
+bool memory_is_limited() { return false; }
 
 void let_heap_grow() {}
 

@@ -64,7 +64,7 @@ std::vector<Word> cut(const Word& word, double width, double size, const Variati
       while (bytes < rest.size() && (rest[bytes] & 0xC0) == 0x80) --bytes;
       Span piece = span;
       piece.part.text = rest.substr(0, bytes);
-      if (bytes < span.part.text.size()) piece.part.other.reset();
+      if (span.part.other && bytes < span.part.text.size()) piece.part = {.text = rest.substr(0, bytes)};
       rest = rest.substr(bytes);
       Word longer = pieces.back();
       longer.push_back(piece);

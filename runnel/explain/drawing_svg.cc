@@ -183,7 +183,8 @@ class SvgWriter {
   }
 
  private:
-  /// About how many letters it will have, rather more than less: to grow a text of a megabyte costs as much as to write it.
+  /// About how many letters it will have, rather more than less: to grow a text of a megabyte costs as much as to
+  /// write it.
   size_t expected_size() const {
     constexpr size_t kOfPicture = 8000, kOfLine = 60, kOfBlock = 60, kOfText = 100, kOfSpan = 50;
     size_t size = kOfPicture + kOfLine * drawing_.lines.size() + text_of(drawing_.title).size();

@@ -56,8 +56,7 @@ struct Part {
   std::string text;
   std::optional<Form> form = {};
   bool grouped = false;  ///< the number is written 1,234
-  /// Of words: what they are in place of `text` where their number, `form`, is not 1. Without a form: as soon as a knob
-  /// is turned.
+  /// Of words: what they are in place of `text` where their number, `form`, is not 1.
   std::optional<std::string> other = {};
 
   bool number() const { return form && !other; }

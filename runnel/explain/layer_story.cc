@@ -60,7 +60,7 @@ LayerTelling tell_embedding(const Embedding& layer, const Scene& scene) {
       "takes a row of its table for each number: the numbers of the row describe the " + step;
   telling.gives = {tensor_behind(scene.data, shape, {feature})};
   telling.gives[0].name = scene.lone ? "output" : step + "s";
-  telling.gives[0].sentence = fmt::format("{} numbers a {}: its vector", grouped(feature.axis.size), step);
+  telling.gives[0].sentence = fmt::format("{} a {}: its vector", counted(feature.axis.size, "number"), step);
   const Axis vocab = layer.weight().shape()[0];
   telling.layer.sizes = {
       {vocab, source_of(vocab, "num_embeddings"), fmt::format("{}s of the vocabulary", step)}};

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <iterator>
 
-#include "runnel/base/thread_pool.h"
 #include "runnel/explain/picture.h"
+#include "runnel/explain/share_out.h"
 #include "runnel/explain/wording.h"
 
 namespace runnel {
@@ -84,7 +84,7 @@ Drawing draw(const ModelStory& model, const PictureOptions& options) {
   for (const std::string& note : model.notes) column.text(note, kPartLine, "soft");
   const std::vector<ToldPart> parts = told_parts(model);
   std::vector<Drawing> drawings(parts.size());
-  parallel_tasks(std::ssize(parts), [&](int64_t task) {
+  share_out(std::ssize(parts), std::ssize(parts) >= kPartsWorthThreads, [&](int64_t task) {
     const auto part = static_cast<size_t>(task);
     drawings[part] = draw(Variations(*parts[part].story), options);
   });

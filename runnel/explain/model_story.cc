@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "runnel/base/error.h"
-#include "runnel/base/thread_pool.h"
 #include "runnel/explain/layout.h"
+#include "runnel/explain/share_out.h"
 #include "runnel/explain/wording.h"
 #include "runnel/model/input_shape.h"
 #include "runnel/nn/init.h"
@@ -31,8 +31,9 @@ class ModelTeller {
   ModelStory tell(const PrintedModule& model) {
     story_.kind = model.kind;
     add(model, 1, 0, false);
-    parallel_tasks(std::ssize(story_.parts),
-                   [&](int64_t part) { tell_layer_of(story_.parts[static_cast<size_t>(part)]); });
+    const int64_t parts = std::ssize(story_.parts);
+    share_out(parts, parts >= kPartsWorthThreads,
+              [&](int64_t part) { tell_layer_of(story_.parts[static_cast<size_t>(part)]); });
     story_.count = count();
     notes();
     return std::move(story_);

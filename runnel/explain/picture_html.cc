@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
-#include "runnel/base/thread_pool.h"
 #include "runnel/explain/page.h"
 #include "runnel/explain/picture.h"
 #include "runnel/explain/picture_words.h"
+#include "runnel/explain/share_out.h"
 #include "runnel/tensor/axes.h"
 
 namespace runnel {
@@ -135,9 +135,10 @@ void add_section(std::string& html, const Variations& story, const std::string& 
   html += sliders(story, id) + "<figure>\n";
   const StoryWords words(story);
   constexpr size_t kOfTensor = 5000;  // about as many letters say of a tensor what both pictures do
-  html.reserve(html.size() + kOfTensor * story.shown().tensors.size());
+  const int64_t tensors = std::ssize(story.shown().tensors);
+  html.reserve(html.size() + kOfTensor * static_cast<size_t>(tensors));
   std::string html_of_large;
-  parallel_tasks(2, [&](int64_t large) {
+  share_out(2, tensors >= kWorthThreads, [&](int64_t large) {
     std::string& picture = large ? html_of_large : html;
     const std::string screen = large ? "large" : "small";
     picture += "<div class=\"" + screen + "\">\n";
@@ -178,7 +179,7 @@ std::string story_html(const ModelStory& model, const StorySizes& sizes) {
     html += kReading;
     const std::vector<ToldPart> parts = told_parts(model);
     std::vector<std::string> sections(parts.size());
-    parallel_tasks(std::ssize(parts), [&](int64_t task) {
+    share_out(std::ssize(parts), std::ssize(parts) >= kPartsWorthThreads, [&](int64_t task) {
       const auto i = static_cast<size_t>(task);
       const bool steps = parts[i].story->tensors[0].shape.has(axes::seq);
       const Variations part =

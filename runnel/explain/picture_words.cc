@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "runnel/base/thread_pool.h"
 #include "runnel/explain/axis_color.h"
+#include "runnel/explain/share_out.h"
 #include "runnel/explain/wording.h"
 #include "runnel/tensor/axes.h"
 
@@ -22,9 +22,6 @@ std::string_view meaning_beside(std::string_view name) {
                                           : "";
 }
 
-/// So many tensors are worth a thread.
-constexpr int64_t kWorthAThread = 20;
-
 const Axis& end_of(const TensorStory& tensor) { return tensor.shape[tensor.shape.rank() - 1]; }
 
 }  // namespace
@@ -37,7 +34,7 @@ StoryWords::StoryWords(const Variations& story)
       legend_(find_legend()) {
   const auto find = [](auto& all, size_t count, const auto& words) {
     all.resize(count);
-    parallel_for(static_cast<int64_t>(count), kWorthAThread, [&](int64_t begin, int64_t end) {
+    parallel_for(static_cast<int64_t>(count), kWorthThreads, [&](int64_t begin, int64_t end) {
       for (auto place = static_cast<size_t>(begin); place < static_cast<size_t>(end); ++place)
         all[place] = words(place);
     });
@@ -63,14 +60,15 @@ StoryWords::LayerWords StoryWords::words_of_layer(size_t place) const {
   const LayerStory& layer = shown().layers[place];
   if (layer.parameters.empty()) return words;
   words.count = words_of(story_.text_of_layer(place, [](const LayerStory& l) {
-    return (l.count.value ? grouped(*l.count.value) : l.count.formula) + " parameters";
+    return l.count.value ? counted(*l.count.value, "parameter") : l.count.formula + " parameters";
   }));
   // A formula of equal layers is a product, and becomes a sum as soon as they are not equal.
   const Variations::LayerText formula = [](const LayerStory& l) { return l.count.formula; };
   if (layer.count.formula.empty()) return words;
-  Parts told = story_.follows(place, formula)
-                   ? story_.text_of_layer(place, formula)
-                   : Parts{{.text = layer.count.formula, .other = "the sum over its layers and directions"}};
+  Parts told = story_.follows(place, formula) ? story_.text_of_layer(place, formula)
+                                              : Parts{{.text = layer.count.formula,
+                                                       .form = story_.as_shown(place),
+                                                       .other = "the sum over its layers and directions"}};
   const auto origin = std::make_shared<const Parts>(std::move(told));
   for (Span& span : words.count.front()) span.origin = origin;
   return words;

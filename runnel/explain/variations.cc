@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "runnel/base/thread_pool.h"
+#include "runnel/explain/share_out.h"
 #include "runnel/model/change.h"
 #include "runnel/model/spec.h"
 #include "runnel/nn/init.h"
@@ -62,9 +62,10 @@ Variations::Variations(Story shown, const Network* network, std::string_view tex
   told_.resize(1 + knobs_.size());
   if (at_bases) told_[0] = told(*network, {});
   find_head(head);
+  const bool worth_it = std::ssize(shown_.tensors) >= kWorthThreads;
   const auto tell = [&](size_t first, size_t count, const auto& story) {
-    parallel_tasks(static_cast<int64_t>(count),
-                   [&](int64_t i) { told_[first + static_cast<size_t>(i)] = story(static_cast<size_t>(i)); });
+    share_out(static_cast<int64_t>(count), worth_it,
+              [&](int64_t i) { told_[first + static_cast<size_t>(i)] = story(static_cast<size_t>(i)); });
   };
   tell(1, knobs_.size(), [&](size_t i) {
     const std::vector turned{i};
@@ -235,6 +236,21 @@ bool Variations::follows(size_t place, const LayerText& text) const {
   const NumberedText shown(text(shown_.layers[place]));
   return std::all_of(first.begin(), first.end(),
                      [&](size_t story) { return NumberedText(text(layer(story, place))).same_words(shown); });
+}
+
+/// 1 + Σ (x − shown)², where (x − s)² = s² + (1 − 2s)·x + 2·x(x − 1)/2
+Form Variations::as_shown(size_t place) const {
+  int64_t constant = 1;
+  std::vector<Form::Term> terms;
+  for (uint16_t i = 0; i < knobs_.size(); ++i) {
+    if (layer(1 + i, place).count == layer(0, place).count) continue;
+    const int64_t shown = knobs_[i].value - knobs_[i].base;
+    constant += shown * shown;
+    terms.push_back({1 - 2 * shown, {i}});
+    terms.push_back({2, {i, i}});
+  }
+  terms.push_back({constant});
+  return Form(std::move(terms));
 }
 
 Parts Variations::text_of_tensor(size_t place, const TensorText& text, bool grouped) const {

@@ -54,6 +54,8 @@ class Variations {
   Parts network() const;
   /// Whether only numbers of the text depend on the knobs. Else `text_of_layer` gives it as it is shown.
   bool follows(size_t layer, const LayerText& text) const;
+  /// A form that is 1 while the knobs that the layer's parameters hang on have the values that are shown, and else more.
+  Form as_shown(size_t layer) const;
   /// The form of a tensor's number; nothing when it does not depend on any knob.
   std::optional<Form> form_of_tensor(size_t place, const TensorNumber& number) const;
   /// The largest number that a form gives while the knobs are turned.

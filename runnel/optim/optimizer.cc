@@ -41,7 +41,7 @@ void Optimizer::check_parameters() const {
     if (variable.producer()) throw errors::parameter_not_leaf(name_, name);
     for (size_t j = 0; j < i; ++j) {
       const auto& [earlier_name, earlier] = parameters_[j];
-      if (earlier.value().data() == variable.value().data()) {
+      if (variable.value().count() > 0 && earlier.value().data() == variable.value().data()) {
         throw errors::parameter_twice(name_, earlier_name, name);
       }
       if (earlier_name == name) throw errors::parameter_name_twice(name_, name);

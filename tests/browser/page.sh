@@ -63,6 +63,12 @@ for told in '1 sequence' '5 sequences'; do
   seen "$temporary/one.html" 1600 "?batch=${told%% *}&seq=7" | grep -q "^text: $told of 7 steps" || fail "$told"
 done
 
+page 'GRU(3, 3, num_layers=2)' >"$temporary/equal.html"
+seen "$temporary/equal.html" 1600 '?batch=5' | grep -q '^origin: 2 layers · 3 gates · 3' ||
+  fail "a formula goes though its numbers stay"
+seen "$temporary/equal.html" 1600 '?hidden_size=5' | grep -qx 'origin: the sum over its layers and directions' ||
+  fail "a formula stays though its numbers go"
+
 seen "$temporary/page.html" 1600 '' | grep -qx 'tip: your data: steps of the longest sequence (words, hours)' ||
   fail "a number does not tell its origin"
 

@@ -93,6 +93,9 @@ TEST(Variations, leave_out_a_formula_that_would_not_follow) {
   const Variations::LayerText formula = [](const LayerStory& layer) { return layer.count.formula; };
   EXPECT_FALSE(story.follows(0, formula)) << formula(story.shown().layers[0]);
   EXPECT_TRUE(turnable_story("GRU(7, 9, num_layers=2)").follows(0, formula));
+  EXPECT_EQ(story.as_shown(0).at(story.offsets(std::vector<int64_t>{7, 9, 1})), 1)
+      << "hidden_size is as shown";
+  EXPECT_EQ(story.as_shown(0).at(story.offsets(std::vector<int64_t>{7, 9, 4})), 1 + 3 * 3);
 }
 
 TEST(Variations, of_a_long_chain_turn_its_first_layers_and_leave_the_others) {

@@ -144,6 +144,11 @@ TEST(Optimizer, uses_the_learning_rate_of_the_moment) {
   EXPECT_EQ(p.value().values()[0], -1.25f);
 }
 
+TEST(Optimizer, takes_several_parameters_without_a_number) {
+  const Variable a(Tensor(), true), b(Tensor(), true);
+  EXPECT_NO_THROW(SGD({{"a", a}, {"b", b}}));
+}
+
 TEST(Optimizer, refuses_parameters_that_it_cannot_move) {
   const auto parameters = two_parameters();
   const Variable p0 = parameters[0].variable;
