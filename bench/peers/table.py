@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from pathlib import Path
 
 from peers import COLUMNS
@@ -11,7 +12,7 @@ LABELS = list(dict.fromkeys(COLUMNS.values()))
 HEAD = """# Performance
 
 Runnel beside the libraries that a user could pick instead, float32, on one machine at one time. Written by
-`{command}`; do not edit.
+{command}; do not edit.
 
 - {date}, {cpu}, {cpus}
 - Runnel {targets}; {versions}
@@ -27,7 +28,7 @@ gradients of the peers with each other.
 SETTINGS = """
 ## How it was measured
 
-Blocks of {seconds} s in the order Runnel, peer, peer, Runnel, next peer, …; rounds: {rounds}. Every process is pinned
+Blocks of `--seconds` in the order Runnel, peer, peer, Runnel, next peer, …; `--rounds` times. Every process is pinned
 to as many CPUs as it has threads; a peer that is not measured is stopped. Sequences lie [seq, batch, feature].
 A training step is forward and backward from an output gradient of ones to the gradients of all parameters and of the
 data; no optimizer, where the row does not say Adam. Each peer at its best:
@@ -60,6 +61,14 @@ def newest(rows: list[dict], order: dict[str, int]) -> list[dict]:
     cpu = rows[-1]["cpu"]
     last = {(row["arguments"], row["threads"]): row for row in rows if row["cpu"] == cpu}
     return sorted(last.values(), key=lambda row: (order.get(row["arguments"], len(order)), row["threads"]))
+
+
+def commands(rows: list[dict]) -> str:
+    """What most rows were measured by, and how many by another command."""
+    counts = Counter((row["seconds"], row["rounds"]) for row in rows).most_common()
+    words = [f"--seconds {seconds} --rounds {rounds}" for (seconds, rounds), _ in counts]
+    others = [f", {count} rows by `{what}`" for what, (_, count) in list(zip(words, counts, strict=True))[1:]]
+    return f"`./dev bench --peers {words[0]}`" + "".join(others)
 
 
 def columns(row: dict) -> dict[str, dict]:
@@ -162,7 +171,7 @@ def head(rows: list[dict]) -> str:
     dates = sorted(row["date"][:10] for row in rows)
     programs = len({row["program"] for row in rows})
     return HEAD.format(
-        command=f"./dev bench --peers --seconds {rows[-1]['seconds']} --rounds {rows[-1]['rounds']}",
+        command=commands(rows),
         date=dates[0] if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}",
         cpu=last["cpu"],
         cpus=f"{last['cpus']} CPUs" + (f"; {programs} builds of Runnel" if programs > 1 else ""),
@@ -192,5 +201,5 @@ def write_page(results: list[dict], order: list[str], page: Path, job: Path) -> 
     lines = [head(rows), *main_table(rows)]
     lines += ["", "Geometric means of the ratios, with the number of rows that a peer has:", "", *means_table(rows)]
     lines += ["", "## Remarks", "", *remarks(rows), *text_job(job)]
-    lines.append(SETTINGS.format(seconds=rows[-1]["seconds"], rounds=rows[-1]["rounds"]).rstrip())
+    lines.append(SETTINGS.rstrip())
     page.write_text("\n".join(lines) + "\n", encoding="utf-8")
