@@ -73,6 +73,7 @@ class UnitGroups {
   /// The row of PyTorch's weights that each column of the panels is; −1: none.
   std::vector<int32_t> rows_in_panels() const {
     std::vector<int32_t> rows;
+    rows.reserve(static_cast<size_t>(count_ * kPanels * kWidth));
     const auto add = [&](int gate, int64_t first, int64_t lanes) {
       for (int64_t unit = first; unit < first + lanes; ++unit) {
         rows.push_back(unit < hidden_ ? static_cast<int32_t>(gate * hidden_ + unit) : -1);

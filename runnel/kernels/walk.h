@@ -36,6 +36,7 @@ class Walk {
     reverse_ = reverse;
     kept_ = kept;
     first_row_.clear();
+    first_row_.reserve(rows.batch_sizes.size());
     packed_rows_ = 0;
     for (const int64_t batch : rows.batch_sizes) {
       first_row_.push_back(packed_rows_);

@@ -37,6 +37,8 @@ class LayerRun {
     const Shape& x = input_.x.shape();
     x_rows_ = input_.ids ? table_rows(*input_.ids) : rows_of(x, *input_.schedule);
     output_rows_ = rows_of(input_.output_rows, *input_.schedule);
+    kept_.reserve(kData + kWeights * parameters_.size());
+    weights_.reserve(parameters_.size());
     for (const RecurrentParameters& p : parameters_) {
       weights_.push_back(
           {keep(p.weight_ih), keep(p.weight_hh), keep(p.bias_ih), keep(p.bias_hh), keep(p.weight_hr)});
@@ -107,7 +109,9 @@ class LayerRun {
 
   /// What the tape knows as this operation's inputs.
   std::vector<Variable> inputs() const {
-    std::vector<Variable> inputs{input_.x, input_.h_0, input_.c_0};
+    std::vector<Variable> inputs;
+    inputs.reserve(kData + kWeights * parameters_.size());
+    inputs.insert(inputs.end(), {input_.x, input_.h_0, input_.c_0});
     for (const RecurrentParameters& p : parameters_) {
       inputs.insert(inputs.end(), {p.weight_ih, p.weight_hh, p.bias_ih, p.bias_hh, p.weight_hr});
     }
@@ -119,13 +123,17 @@ class LayerRun {
     if (memory_.empty()) forward(true);  // a second walk over a retained graph: the first used the memory up
     std::vector<Gradient> d;
     std::vector<float*> place;
-    for (const Variable& input : inputs()) {
+    const std::vector<Variable> inputs = this->inputs();
+    d.reserve(inputs.size());
+    place.reserve(inputs.size());
+    for (const Variable& input : inputs) {
       const bool wanted = input.defined() && input.requires_grad();
       d.push_back(wanted ? Gradient(zeros_where_unreached(input)) : Gradient());
       place.push_back(wanted ? d.back().tensor.data() : nullptr);
     }
     std::vector<kernels::RecurrentWeightGradients> d_weights;
-    for (size_t i = 3; i < place.size(); i += 5) {
+    d_weights.reserve(parameters_.size());
+    for (size_t i = kData; i < place.size(); i += kWeights) {
       d_weights.push_back({place[i], place[i + 1], place[i + 2], place[i + 3], place[i + 4]});
     }
     const auto d_output = [&](size_t i) {
@@ -150,6 +158,9 @@ class LayerRun {
   }
 
  private:
+  /// How many inputs there are of the data, and of each direction.
+  static constexpr size_t kData = 3, kWeights = 5;
+
   /// The numbers of a variable, alive even when it is given a new value before the backward pass.
   const float* keep(const Variable& variable) {
     if (!variable.defined()) return nullptr;

@@ -24,14 +24,16 @@ Schedule::Schedule(Lengths lengths) : lengths_(std::move(lengths)) {
   const auto length = [this](int32_t n) { return lengths_[static_cast<size_t>(n)]; };
   sorted_indices_.resize(lengths_.size());
   std::iota(sorted_indices_.begin(), sorted_indices_.end(), 0);
-  std::stable_sort(sorted_indices_.begin(), sorted_indices_.end(),
-                   [&](int32_t a, int32_t b) { return length(a) > length(b); });
+  const auto longer = [&](int32_t a, int32_t b) { return length(a) > length(b); };
+  if (!std::is_sorted(sorted_indices_.begin(), sorted_indices_.end(), longer))
+    std::stable_sort(sorted_indices_.begin(), sorted_indices_.end(), longer);
   unsorted_indices_.resize(lengths_.size());
   for (size_t k = 0; k < sorted_indices_.size(); ++k) {
     unsorted_indices_[static_cast<size_t>(sorted_indices_[k])] = static_cast<int32_t>(k);
   }
   int64_t running = batch();
   const int64_t steps = batch() == 0 ? 0 : length(sorted_indices_[0]);
+  steps_.reserve(static_cast<size_t>(steps));
   for (int64_t t = 0; t < steps; ++t) {
     while (length(sorted_indices_[static_cast<size_t>(running - 1)]) <= t) --running;
     steps_.push_back({rows_, running});
