@@ -22,6 +22,7 @@
 #endif
 
 #include "runnel/kernels/math-inl.h"
+#include "runnel/kernels/recurrence.h"
 #include "runnel/kernels/tile-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -134,6 +135,22 @@ struct RnnCell {
     return {hn::Zero(FloatTag()), d_after.c};
   }
 };
+
+/// Calls `body(cell)` with an object of the cell's struct.
+template <class Body>
+auto with_cell(Cell cell, const Body& body) {
+  switch (cell) {
+    case Cell::rnn_tanh:
+      return body(RnnCell<false>());
+    case Cell::rnn_relu:
+      return body(RnnCell<true>());
+    case Cell::lstm:
+      return body(LstmCell());
+    case Cell::gru:
+      break;
+  }
+  return body(GruCell());
+}
 
 }  // namespace runnel::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

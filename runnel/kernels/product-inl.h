@@ -130,6 +130,9 @@ inline ProductRows at_panel(ProductRows args, int64_t p) {
   return args;
 }
 
+/// So few rows that a panel's sums are not enough to have under way.
+inline constexpr int kFewRows = kChains / kVectors - 1;
+
 /// The same for the panels of a range and so few rows that they take several panels at once, to have enough sums under way.
 template <int Rows>
 inline void multiply_few_rows(const ProductRows& args, const PackedMatrix& b, const PanelRange& range,
@@ -153,7 +156,6 @@ inline void multiply_few_rows(const ProductRows& args, const PackedMatrix& b, co
 /// The same for any number of rows.
 inline void multiply(const ProductRows& args, const PackedMatrix& b, const PanelRange& range,
                      bool downwards = false) {
-  constexpr int kFewRows = kChains / kVectors - 1;
   if (args.rows <= kFewRows && args.rows > 0) {
     return with_row_count<kFewRows>(args.rows,
                                     [&]<int Rows>() { multiply_few_rows<Rows>(args, b, range, downwards); });

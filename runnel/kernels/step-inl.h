@@ -315,8 +315,19 @@ class StepKernel {
     };
     const Side x{args.rows.x, args.rows.x_stride, input_, false},
         h{args.rows.h, sizes_.state_row, hidden_, true};
+    const auto both_add = [](int panel) { return hidden_slot(panel) == panel; };  // to the same sum
+    int first = 0;
+    if (rows <= kFewRows) {
+      for (; first + 1 < panels && both_add(first) && both_add(first + 1); first += 2) {
+        const ProductRows side = product(args.rows.x ? x : h, first);
+        started[first + 1] = true;
+        with_row_count<kFewRows>(rows, [&]<int Rows>() {
+          two_panels<Rows>(side, {in(h), h.stride, 1}, group * kPanels + first, args.rows.x);
+        });
+      }
+    }
     const bool joined = args.rows.x && at_once(rows, input_.inner() + hidden_.inner());
-    for (int panel = 0; panel < panels && args.rows.x; ++panel) {
+    for (int panel = first; panel < panels && args.rows.x; ++panel) {
       if (!joined || hidden_slot(panel) != panel) {
         add(x, panel);
         continue;
@@ -325,7 +336,7 @@ class StepKernel {
       multiply_both_panels(product(x, panel), input_.from(place), input_.inner(), next_of(x, panel),
                            {{in(h), h.stride, 1}, hidden_.from(place), hidden_.inner(), next_of(h, panel)});
     }
-    for (int panel = 0; panel < panels; ++panel) {
+    for (int panel = first; panel < panels; ++panel) {
       if (!joined || hidden_slot(panel) != panel) add(h, panel);
     }
     for (int slot = 0; slot < groups_.slots(group); ++slot) {
@@ -335,6 +346,15 @@ class StepKernel {
                     sums + r * kGroupSums + slot * kWidth);
       }
     }
+  }
+
+  /// Two panels at once, for so few rows that one panel's sums would wait for themselves: the state's side, behind the
+  /// input's where there is one.
+  template <int Rows>
+  void two_panels(const ProductRows& side, const TileRows& h, int64_t place, bool with_input) const {
+    if (!with_input) return multiply_rows<2, Rows>(side, 0, hidden_.from(place), hidden_.inner());
+    const MoreRows state{h, hidden_.from(place), hidden_.inner(), nullptr};
+    multiply_rows<2, Rows>(side, 0, input_.from(place), input_.inner(), nullptr, &state);
   }
 
   /// One vector of units of one sequence, from its sums to the new state.
@@ -365,22 +385,6 @@ class StepKernel {
   PackedMatrix input_, hidden_, projection_;
   Buffer start_;
 };
-
-/// Calls `body(cell)` with an object of the cell's struct.
-template <class Body>
-auto with_cell(Cell cell, const Body& body) {
-  switch (cell) {
-    case Cell::rnn_tanh:
-      return body(RnnCell<false>());
-    case Cell::rnn_relu:
-      return body(RnnCell<true>());
-    case Cell::lstm:
-      return body(LstmCell());
-    case Cell::gru:
-      break;
-  }
-  return body(GruCell());
-}
 
 }  // namespace runnel::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
