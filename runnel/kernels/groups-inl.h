@@ -1,5 +1,5 @@
-// Where the gates of a layer's units stand among the panels of its packed weights, and their sums among the slots.
-// Compiled once for each instruction set.
+// Where the gates of a layer's units stand among the panels of its packed weights, their sums among the slots, and how long
+// the rows of both are. Compiled once for each instruction set.
 
 #if defined(RUNNEL_KERNELS_GROUPS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef RUNNEL_KERNELS_GROUPS_INL_H_
@@ -17,6 +17,30 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace runnel::kernels::HWY_NAMESPACE {
+
+/// The sizes of a layer and of its rows in memory, in floats. Rows are padded to whole panels; what stands behind the
+/// real numbers is finite wherever a product reads it.
+struct Sizes {
+  /// `units`: a panel's, StepKernel::kUnits; `slots`: what the cell keeps for a backward pass, CellType::kSlots.
+  Sizes(const RecurrentLayer& layer, int64_t units, int slots)
+      : input(layer.input_size),
+        hidden(layer.hidden_size),
+        output(layer.output_size()),
+        projected(layer.proj_size > 0),
+        hidden_row(round_up(hidden, units)),
+        state_row(spread(round_up(output, kWidth))),
+        slots_row(spread(slots * hidden_row)),
+        directions(static_cast<int64_t>(layer.directions.size())) {}
+  /// Rows at a distance of many powers of two fight for the same places of a cache: one line more keeps them apart.
+  static int64_t spread(int64_t row) { return row % 64 == 0 ? row + 16 : row; }
+
+  int64_t input, hidden, output;
+  bool projected;
+  int64_t hidden_row;  ///< of c and of each slot
+  int64_t state_row;   ///< of h
+  int64_t slots_row;   ///< of all slots
+  int64_t directions;
+};
 
 /// The units come in groups of kUnits, one or two vectors of them. A group has its own panels on both sides: its gates,
 /// two vectors a panel. Each panel adds to one *slot*, two vectors of sums; a GRU's n has a slot for either side.

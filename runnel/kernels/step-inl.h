@@ -20,30 +20,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace runnel::kernels::HWY_NAMESPACE {
 
-/// The sizes of a layer and of its rows in memory, in floats. Rows are padded to whole panels; what stands behind the
-/// real numbers is finite wherever a product reads it.
-struct Sizes {
-  /// `units`: a panel's, StepKernel::kUnits; `slots`: what the cell keeps for a backward pass, CellType::kSlots.
-  Sizes(const RecurrentLayer& layer, int64_t units, int slots)
-      : input(layer.input_size),
-        hidden(layer.hidden_size),
-        output(layer.output_size()),
-        projected(layer.proj_size > 0),
-        hidden_row(round_up(hidden, units)),
-        state_row(spread(round_up(output, kWidth))),
-        slots_row(spread(slots * hidden_row)),
-        directions(static_cast<int64_t>(layer.directions.size())) {}
-  /// Rows at a distance of many powers of two fight for the same places of a cache: one line more keeps them apart.
-  static int64_t spread(int64_t row) { return row % 64 == 0 ? row + 16 : row; }
-
-  int64_t input, hidden, output;
-  bool projected;
-  int64_t hidden_row;  ///< of c and of each slot
-  int64_t state_row;   ///< of h
-  int64_t slots_row;   ///< of all slots
-  int64_t directions;
-};
-
 /// One step of some sequences, and the places that the caller of the layer knows nothing of. It refers to the caller's
 /// rows: were they copied, several to a vector, the copy would wait until all that came before them has been stored, and a
 /// step could not begin before the last has ended.
@@ -166,6 +142,10 @@ class StepKernel {
     const auto one = [&](int64_t group) { some_groups<1>(args, group); };
     // Half a group alone would wait for its sums: it joins those before it.
     constexpr int joined = kOneRowGroups + 1;
+    if constexpr (kOneRowGroups > 2) {
+      if (const int64_t rest = count % kOneRowGroups; rest > 1)
+        return with_rest(args, range, rest, downwards);
+    }
     if (!groups_.shares(range.last - 1) || count % kOneRowGroups != 1 || count < joined) {
       return walk_range<kOneRowGroups>(range, downwards, several, one);
     }
@@ -173,6 +153,18 @@ class StepKernel {
     if (!downwards) walk_range<kOneRowGroups>(others, downwards, several, one);
     one_row<joined, true>(args, others.last);
     if (downwards) walk_range<kOneRowGroups>(others, downwards, several, one);
+  }
+
+  /// All of a range, and the last ones, fewer than the others, at once.
+  void with_rest(const StepPlaces& args, const PanelRange& range, int64_t rest, bool downwards) const {
+    const PanelRange others{range.first, range.last - rest};
+    const auto several = [&](int64_t group) { some_groups<kOneRowGroups>(args, group); };
+    const auto last_ones = [&] {
+      with_row_count<kOneRowGroups>(rest, [&]<int Groups>() { some_groups<Groups>(args, others.last); });
+    };
+    if (downwards) last_ones();
+    walk_range<kOneRowGroups>(others, downwards, several, several);
+    if (!downwards) last_ones();
   }
 
   template <int Groups>
