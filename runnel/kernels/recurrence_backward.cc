@@ -105,7 +105,7 @@ class BackwardDirection {
   int64_t block_rows() const {
     static const int64_t room = cache_sizes().l2 / 2 / static_cast<int64_t>(sizeof(float));
     const int64_t weights = kGates * sizes_.hidden * (sizes_.input + sizes_.output);
-    if (weights > room / 4) return walk_.packed_rows();
+    if (weights > room / 4) return std::max<int64_t>(1, walk_.packed_rows());
     return std::max<int64_t>(kLeastBlock, room / sizes_.slots_row);
   }
 

@@ -288,5 +288,14 @@ TEST(RecurrenceKernel, takes_a_batch_without_sequences_and_one_without_steps) {
   });
 }
 
+TEST(RecurrenceKernel, takes_a_batch_without_steps_through_a_large_layer) {
+  Generator generator(2);
+  Arguments empty({Cell::rnn_tanh, 2, 700, 0, 1}, generator);
+  empty.batch.batch_sizes.clear();
+  const Results results = Recurrence(empty).backward();
+  EXPECT_EQ(results.at("d_weight_hh0"), Numbers(700 * 700, 0.0f));
+  EXPECT_EQ(results.at("d_h_0"), empty.given.at("d_h_n"));
+}
+
 }  // namespace
 }  // namespace runnel::kernels
