@@ -87,6 +87,7 @@ class Keeper {
       std::lock_guard lock(mutex_);
       all.swap(kept_);
       use_.kept = 0;
+      peak_ = use_.in_use;
     }
     for (const Block& block : all) block.give_back();
   }
@@ -109,6 +110,7 @@ class Keeper {
   void take_over(size_t size) {
     use_.in_use += static_cast<int64_t>(size);
     use_.most = std::max(use_.most, use_.in_use);
+    peak_ = std::max(peak_, use_.in_use);
   }
 
   /// The smallest that is not much larger than asked for; of equal ones the last freed, which the caches still know.
@@ -121,10 +123,12 @@ class Keeper {
     return best;
   }
 
-  /// Takes out the oldest blocks, until they make up for a new one.
+  /// Takes out the oldest blocks, until all together, with a new one, are not much more than was once in use. The rest is
+  /// room for blocks that a step needs one after the other: else a small one would drive out a large one, step by step.
   std::vector<Block> oldest(size_t size) {
+    const int64_t room = peak_ + peak_ / 8 - use_.in_use - static_cast<int64_t>(size);
     size_t sum = 0, count = 0;
-    while (count < kept_.size() && sum < size) sum += kept_[count++].size;
+    while (count < kept_.size() && use_.kept - static_cast<int64_t>(sum) > room) sum += kept_[count++].size;
     const Place last = kept_.begin() + static_cast<std::ptrdiff_t>(count);
     std::vector<Block> old(kept_.begin(), last);
     kept_.erase(kept_.begin(), last);
@@ -135,6 +139,7 @@ class Keeper {
   std::mutex mutex_;
   std::vector<Block> kept_;
   MemoryUse use_;
+  int64_t peak_ = 0;  // most that were in use at a time, since all was given back
 };
 
 /// Never destroyed: a tensor may outlive every other object.

@@ -19,8 +19,8 @@ struct MemoryUse {
 MemoryUse memory_use();
 void reset_most_memory();
 
-/// Gives the kept blocks back to the system. Otherwise a block goes back when a new one must be fetched: so what is in use
-/// and what is kept are together not much more than was once in use.
+/// Gives the kept blocks back to the system. Otherwise a block goes back when a new one must be fetched and there is no
+/// room for both: what is in use and what is kept are together at most an eighth more than was once in use.
 void release_memory();
 
 /// Memory for so many bytes, aligned to 64, not initialised. Throws  std::bad_alloc

@@ -51,6 +51,17 @@ TEST_F(Memory, does_not_give_a_block_that_is_much_too_large) {
   free_memory(small, kBlock);
 }
 
+TEST_F(Memory, keeps_a_large_block_when_a_small_one_is_wanted_too) {
+  void* large = allocate_memory(16 * kBlock);
+  free_memory(large, 16 * kBlock);
+  void* small = allocate_memory(kBlock);
+  EXPECT_EQ(memory_use().kept - before.kept, static_cast<int64_t>(16 * kBlock));
+  void* again = allocate_memory(16 * kBlock);
+  EXPECT_EQ(again, large);
+  free_memory(again, 16 * kBlock);
+  free_memory(small, kBlock);
+}
+
 TEST_F(Memory, knows_the_most_that_was_in_use) {
   std::vector<void*> blocks;
   for (int i = 0; i < 3; ++i) blocks.push_back(allocate_memory(kBlock));
