@@ -104,7 +104,7 @@ int explain_command(const ExplainArguments& a, const CommonOptions& common) {
   refuse_same_output({"--svg", a.svg.value_or("")}, {"--html", a.html.value_or("")});
   // A thread takes room too, and to start more than a few takes longer than what they do.
   constexpr int kMostThreads = 4;
-  set_thread_count(memory_is_limited() ? 1 : std::min(kMostThreads, thread_count()));
+  if (common.threads == 0) set_thread_count(memory_is_limited() ? 1 : std::min(kMostThreads, thread_count()));
   let_heap_grow();
   const StorySizes sizes = sizes_of(a);
   const Asked asked = asked_by(a.network);

@@ -139,11 +139,12 @@ const LayerStory& Variations::layer(size_t story, size_t place) const {
   return has ? told_[story]->layers[place] : base().layers[place];
 }
 
+bool Variations::changes_layer(size_t knob, size_t place) const {
+  return layer(1 + knob, place).count != layer(0, place).count;
+}
+
 /// Only where both knobs change the same layer's parameters can a number be a product of both.
 void Variations::find_products() {
-  const auto changes_layer = [&](size_t knob, size_t place) {
-    return layer(1 + knob, place).count != layer(0, place).count;
-  };
   for (uint16_t i = 0; i < knobs_.size(); ++i) {
     for (uint16_t j = i; j < knobs_.size(); ++j) {
       size_t place = 0;
@@ -243,7 +244,7 @@ Form Variations::as_shown(size_t place) const {
   int64_t constant = 1;
   std::vector<Form::Term> terms;
   for (uint16_t i = 0; i < knobs_.size(); ++i) {
-    if (layer(1 + i, place).count == layer(0, place).count) continue;
+    if (!changes_layer(i, place)) continue;
     const int64_t shown = knobs_[i].value - knobs_[i].base;
     constant += shown * shown;
     terms.push_back({1 - 2 * shown, {i}});

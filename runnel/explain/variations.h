@@ -79,6 +79,8 @@ class Variations {
   std::optional<Form> form_through(const std::vector<int64_t>& values) const;
   void find_knobs();
   struct Source;
+  /// Whether a layer's parameters hang on a knob.
+  bool changes_layer(size_t knob, size_t layer) const;
   int64_t value_of(size_t knob, std::span<const size_t> turned) const;
   Network network_of(const Source& source, std::span<const size_t> turned) const;
   Story told(const Network& network, std::span<const size_t> turned) const;

@@ -63,13 +63,15 @@ HWY_INLINE void prefetch_below(const Tile& tile) {
   }
 }
 
+/// What stands for a row that is none.
+HWY_ALIGN constexpr float kZeros[kWidth] = {};
+
 /// Some rows and columns of B as they lie; the rows may be in any order.
 class RowsOfB {
  public:
   RowsOfB(const Matrix& b, const Block& block) : b_(b), block_(block) {}
   /// Behind the last row: the last.
   const float* row(int64_t k) const {
-    HWY_ALIGN static constexpr float kZeros[kWidth] = {};
     const float* stored = stored_row(b_, block_.first_row + std::min(k, block_.rows - 1));
     return stored ? stored + block_.first_col : kZeros;
   }
@@ -116,7 +118,6 @@ HWY_INLINE void multiply_operands(const Operands& o, int64_t inner, FloatVector 
 /// Where the rows of a tile start from, and where they go. A row that nobody wants goes into a sink.
 template <int Rows>
 struct RowPlaces {
-  HWY_ALIGN static constexpr float kZeros[kWidth] = {};
   HWY_ALIGN float sink[kWidth];
   const float* from[Rows];
   float* to[Rows];

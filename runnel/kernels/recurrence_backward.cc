@@ -109,8 +109,8 @@ class BackwardDirection {
     return std::max<int64_t>(kLeastBlock, room / sizes_.slots_row);
   }
 
-  /// Where x is a table: sums the gradients of the steps that read the same row, in
-  /// the order of the packed rows. Threads share out the columns.
+  /// Where x is a table: sums the gradients of the steps that read the same row, in the order of the packed rows.
+  /// Threads share out the columns.
   void sum_by_table_row() {
     const int64_t columns = table_row(), table_rows = args_.rows.table_rows;
     d_table_ = Buffer(table_rows * columns);
